@@ -1,0 +1,156 @@
+package dev.portcullis.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole configuration, checked. {@code conf/gateway.yaml} documents each value; {@link ConfigReader} holds the defaults and bounds.
+ *
+ * @param publicUrl the issuer identifier and the origin of every URL that clients see; without a slash at its end (RFC 8414 §2)
+ * @param upstreams by name, in the order of the file
+ */
+public record GatewayConfig(
+        String publicUrl,
+        Listen listen,
+        Listen management,
+        Cognito cognito,
+        Redis redis,
+        Path keyDirectory,
+        Login login,
+        Tokens tokens,
+        Refresh refresh,
+        Registration registration,
+        Resources resources,
+        Http http,
+        Map<String, Upstream> upstreams) {
+
+    /** Plain http on this machine: the only case in which cookies go without {@code Secure}. */
+    public boolean isPlainHttp() {
+        return publicUrl.startsWith("http://");
+    }
+
+    /** @param port 0 takes a free one */
+    public record Listen(String host, int port) {}
+
+    /**
+     * The user pool and the app client in it.
+     *
+     * @param issuer the exact {@code iss} of its tokens
+     * @param domain where {@code /oauth2/authorize} and the other OAuth endpoints are, without a slash at its end
+     * @param clientSecrets none for a public app client; two while a secret is being rotated, the first one is tried first
+     * @param scopes what is asked of Cognito, whatever the MCP client asks of us
+     * @param timeout for one call to Cognito
+     * @param jwksRefresh how often the keys are fetched again ahead of need
+     * @param jwksCooldown the shortest time between two fetches for an unknown key id
+     */
+    public record Cognito(
+            String issuer,
+            String domain,
+            String jwksUri,
+            String clientId,
+            List<Secret> clientSecrets,
+            List<String> scopes,
+            Duration timeout,
+            Duration jwksRefresh,
+            Duration jwksCooldown) {}
+
+    /**
+     * @param url may hold a password: a secret
+     * @param timeout for one command, and for connecting
+     * @param maxPending commands that may wait for an answer on one event loop; beyond, calls fail at once
+     */
+    public record Redis(Secret url, Duration timeout, int maxPending) {}
+
+    /**
+     * @param pendingTtl how long a person may take from the consent page to the end of the login
+     * @param codeTtl life of an authorization code
+     * @param spentCodeTtl how long a spent code is remembered, so that its replay is recognised
+     */
+    public record Login(Duration pendingTtl, Duration codeTtl, Duration spentCodeTtl) {}
+
+    /**
+     * @param accessTokenTtl at most; a token never outlives the Cognito token inside it
+     * @param clockSkew tolerated when times in a Cognito token are checked
+     * @param cacheSize verified tokens remembered, for the whole process
+     */
+    public record Tokens(
+            Duration accessTokenTtl, Subject subject, CognitoToken cognitoToken, Duration clockSkew, int cacheSize) {}
+
+    /** What the {@code sub} of an access token names. */
+    public enum Subject {
+        USER,
+        CLIENT
+    }
+
+    /** How the Cognito access token travels inside ours. */
+    public enum CognitoToken {
+        ENCRYPTED,
+        PLAIN
+    }
+
+    /**
+     * @param lifetime without use, after which a grant ends
+     * @param maxLifetime after which it ends in any case
+     * @param reuseGrace how long after its rotation an old refresh token still gets the current successor
+     * @param lease how long one refresh may hold the grant while it calls Cognito
+     * @param patience how long a parallel refresh waits for that one
+     */
+    public record Refresh(
+            Duration lifetime, Duration maxLifetime, Duration reuseGrace, Duration lease, Duration patience) {}
+
+    /**
+     * Dynamic client registration.
+     *
+     * @param privateUseSchemes schemes such as {@code cursor} that redirect URIs may have besides https and loopback http
+     */
+    public record Registration(
+            boolean enabled, int maxMetadataBytes, int maxRedirectUris, List<String> privateUseSchemes) {}
+
+    /** @param defaultUpstream the one meant by clients that send no {@code resource} parameter; without it they are refused */
+    public record Resources(Optional<String> defaultUpstream) {}
+
+    /**
+     * @param maxHeaderBytes inbound, for all headers together; a wrapped Cognito token alone is 2 to 8 KiB
+     * @param maxFormBytes body of a form or registration request
+     * @param origins of web pages that may call the MCP endpoints, besides our own
+     */
+    public record Http(int maxHeaderBytes, int maxFormBytes, List<String> origins) {}
+
+    /**
+     * One MCP server behind the gateway.
+     *
+     * @param resource its identifier for clients: the public URL of its MCP endpoint (RFC 8707, RFC 9728)
+     * @param scopes a client needs all of them
+     * @param headers added to every request to it, for example an API key
+     */
+    public record Upstream(
+            String name,
+            String displayName,
+            URI url,
+            String resource,
+            List<String> scopes,
+            Identity identity,
+            Map<String, Secret> headers,
+            int maxConnections,
+            int maxWaiting,
+            Duration connectTimeout,
+            Duration responseTimeout) {}
+
+    /** What an upstream is told about the user. */
+    public enum Identity {
+        HEADERS,
+        COGNITO,
+        NONE
+    }
+
+    /** The resource of each upstream, by its identifier. */
+    public Optional<Upstream> upstreamOf(String resource) {
+        return upstreams.values().stream()
+                .filter(upstream -> upstream.resource().equals(resource))
+                .findFirst();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.portcullis.idp;
+
+import io.vertx.core.Future;
+
+/**
+ * Signs people in and answers for them. Every future fails with {@link IdpRefused} where the provider said no for good, and with
+ * {@link dev.portcullis.outage.Outage} where it could not answer; with nothing else.
+ */
+public interface IdentityProvider {
+
+    /** Where to send the browser (OpenID Connect Core §3.1.2.1), with PKCE S256. */
+    String authorizationUrl(AuthorizationQuery query);
+
+    /** Redeems the authorization code and checks the ID token, its nonce included. */
+    Future<IdpTokens> exchange(String code, String codeVerifier, String nonce);
+
+    /** A new access token; the refresh token of the answer is empty where the old one stays good. */
+    Future<IdpTokens> refresh(String refreshToken);
+
+    /** Ends the sign-in this refresh token came from. Succeeds for tokens that are dead already. */
+    Future<Void> revoke(String refreshToken);
+
+    /** Checks an access token of the provider, from memory wherever its key is known: the path of every proxied call. */
+    Future<IdpAccessToken> verify(String accessToken);
+
+    /**
+     * @param state opaque, of {@code [A-Za-z0-9_-]}
+     * @param codeChallenge S256
+     */
+    record AuthorizationQuery(String state, String nonce, String codeChallenge) {}
+}

@@ -1,0 +1,197 @@
+package dev.portcullis.idp.cognito;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.Secret;
+import dev.portcullis.idp.IdentityProvider;
+import dev.portcullis.idp.IdpAccessToken;
+import dev.portcullis.idp.IdpRefused;
+import dev.portcullis.idp.IdpTokens;
+import dev.portcullis.outage.Outage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.auth.oauth2.OAuth2Auth;
+import io.vertx.ext.auth.oauth2.OAuth2AuthorizationURL;
+import io.vertx.ext.auth.oauth2.OAuth2FlowType;
+import io.vertx.ext.auth.oauth2.OAuth2Options;
+import io.vertx.ext.auth.oauth2.Oauth2Credentials;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cognito as identity provider. The OAuth calls go through vertx-auth-oauth2 with every path spelled out; its Cognito factory is not used
+ * because it revokes at a wrong path and accepts tokens of other app clients. Event-loop confined, one per verticle instance.
+ */
+public final class CognitoIdentityProvider implements IdentityProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(CognitoIdentityProvider.class);
+    // AWS's managed firewall rules refuse requests without one.
+    private static final String USER_AGENT = "portcullis";
+
+    private final GatewayConfig.Cognito config;
+    private final String redirectUri;
+    private final CognitoKeys keys;
+    private final CognitoTokenVerifier verifier;
+    // One per client secret: during a rotation both are good for a while, and which one is known only by trying.
+    private final List<OAuth2Auth> clients;
+
+    public CognitoIdentityProvider(Vertx vertx, GatewayConfig gateway, InstantSource clock) {
+        this.config = gateway.cognito();
+        this.redirectUri = gateway.publicUrl() + "/callback";
+        WebClient web = WebClient.create(
+                vertx,
+                new WebClientOptions()
+                        .setUserAgent(USER_AGENT)
+                        .setFollowRedirects(false)
+                        .setConnectTimeout((int) config.timeout().toMillis()));
+        this.keys = new CognitoKeys(vertx, web, config, clock);
+        this.verifier = new CognitoTokenVerifier(config, gateway.tokens().clockSkew(), keys, clock);
+        Stream<Optional<Secret>> secrets = config.clientSecrets().isEmpty()
+                ? Stream.of(Optional.empty())
+                : config.clientSecrets().stream().map(Optional::of);
+        this.clients =
+                secrets.map(secret -> OAuth2Auth.create(vertx, options(secret))).toList();
+    }
+
+    /** Fetches the keys ahead of need; fails with {@link Outage}, which is no reason not to start. */
+    public Future<Void> start() {
+        return keys.fetch();
+    }
+
+    @Override
+    public String authorizationUrl(AuthorizationQuery query) {
+        String url = clients.get(0)
+                .authorizeURL(new OAuth2AuthorizationURL()
+                        .setState(query.state())
+                        .setScopes(config.scopes())
+                        .putAdditionalParameter("redirect_uri", redirectUri)
+                        .putAdditionalParameter("nonce", query.nonce())
+                        .putAdditionalParameter("code_challenge", query.codeChallenge())
+                        .putAdditionalParameter("code_challenge_method", "S256"));
+        // Form encoding writes a space as +, which Cognito has been seen to read as part of a scope.
+        return url.replace("+", "%20");
+    }
+
+    @Override
+    public Future<IdpTokens> exchange(String code, String codeVerifier, String nonce) {
+        Oauth2Credentials credentials = new Oauth2Credentials()
+                .setFlow(OAuth2FlowType.AUTH_CODE)
+                .setCode(code)
+                .setRedirectUri(redirectUri)
+                .setCodeVerifier(codeVerifier);
+        return call(client -> client.authenticate(credentials)).compose(user -> tokens(user, Optional.of(nonce)));
+    }
+
+    @Override
+    public Future<IdpTokens> refresh(String refreshToken) {
+        User user = User.create(new JsonObject().put("refresh_token", refreshToken));
+        return call(client -> client.refresh(user))
+                .compose(fresh -> tokens(fresh, Optional.empty())
+                        // Cognito accepted the refresh token; that we cannot read its answer must not end the sign-in.
+                        .recover(error -> Future.failedFuture(
+                                new Outage("cognito", "issued a token that does not verify, " + error.getMessage()))));
+    }
+
+    @Override
+    public Future<Void> revoke(String refreshToken) {
+        User user = User.create(new JsonObject().put("refresh_token", refreshToken));
+        return call(client -> client.revoke(user, "refresh_token"));
+    }
+
+    @Override
+    public Future<IdpAccessToken> verify(String accessToken) {
+        return verifier.accessToken(accessToken);
+    }
+
+    private Future<IdpTokens> tokens(User user, Optional<String> nonce) {
+        JsonObject response = user.principal();
+        String accessToken = response.getString("access_token");
+        String idToken = response.getString("id_token");
+        if (accessToken == null || (idToken == null && nonce.isPresent())) {
+            return Future.failedFuture(new Outage("cognito", "the token response lacks a token"));
+        }
+        Future<Optional<JWTClaimsSet>> identity = idToken == null
+                ? Future.succeededFuture(Optional.empty())
+                : verifier.idToken(idToken, nonce).map(Optional::of);
+        return verifier.accessToken(accessToken)
+                .compose(claims -> identity.map(id -> {
+                    if (id.filter(token -> !Objects.equals(token.getSubject(), claims.subject()))
+                            .isPresent()) {
+                        throw new IdpRefused("the ID token names another user than the access token");
+                    }
+                    return new IdpTokens(
+                            accessToken,
+                            claims,
+                            id.flatMap(CognitoIdentityProvider::verifiedEmail),
+                            Optional.ofNullable(response.getString("refresh_token")));
+                }));
+    }
+
+    /** An address nobody proved to own must not reach an upstream that might decide by it. */
+    private static Optional<String> verifiedEmail(JWTClaimsSet idToken) {
+        boolean verified = "true".equals(String.valueOf(idToken.getClaim("email_verified")));
+        return verified && idToken.getClaim("email") instanceof String email ? Optional.of(email) : Optional.empty();
+    }
+
+    private <T> Future<T> call(Function<OAuth2Auth, Future<T>> call) {
+        return call(0, call);
+    }
+
+    private <T> Future<T> call(int secret, Function<OAuth2Auth, Future<T>> call) {
+        return call.apply(clients.get(secret))
+                .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .recover(error -> {
+                    String code = errorCode(error);
+                    if (code.equals("invalid_client") && secret + 1 < clients.size()) {
+                        return call(secret + 1, call);
+                    }
+                    return Future.failedFuture(failure(code, error));
+                });
+    }
+
+    /** The library hands on what Cognito said as text, {@code code[: description]}; anything but a known code is trouble. */
+    private static String errorCode(Throwable error) {
+        return String.valueOf(error.getMessage()).split(":", 2)[0].trim();
+    }
+
+    private static RuntimeException failure(String code, Throwable error) {
+        switch (code) {
+            case "invalid_grant":
+                return new IdpRefused("Cognito answered invalid_grant");
+            case "invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type":
+                LOG.atError()
+                        .addKeyValue("error", code)
+                        .log("Cognito refuses this gateway: check the app client's id, secret and callback URL");
+                return new Outage("cognito", "answered " + code);
+            default:
+                // The message can hold a whole page of the provider's; its kind is enough.
+                return new Outage(
+                        "cognito", "no usable answer, " + error.getClass().getSimpleName());
+        }
+    }
+
+    private OAuth2Options options(Optional<Secret> secret) {
+        OAuth2Options options = new OAuth2Options()
+                .setClientId(config.clientId())
+                .setSite(config.domain())
+                .setAuthorizationPath("/oauth2/authorize")
+                .setTokenPath("/oauth2/token")
+                .setRevocationPath("/oauth2/revoke")
+                .setUserAgent(USER_AGENT)
+                .setHttpClientOptions(new HttpClientOptions()
+                        .setConnectTimeout((int) config.timeout().toMillis()));
+        secret.ifPresent(value -> options.setClientSecret(value.reveal()));
+        return options;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.portcullis.oauth.client;
+
+import dev.portcullis.oauth.RedirectUri;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A registered client (RFC 7591 §2).
+ *
+ * @param name as the client calls itself; anybody may claim any name
+ * @param scope what it said it would ask for; informative
+ */
+public record Client(
+        String id,
+        Optional<String> name,
+        List<RedirectUri> redirectUris,
+        List<String> grantTypes,
+        AuthMethod authMethod,
+        Optional<String> applicationType,
+        Optional<String> clientUri,
+        Optional<String> scope) {
+
+    /** {@code token_endpoint_auth_method}. */
+    public enum AuthMethod {
+        NONE("none"),
+        CLIENT_SECRET_BASIC("client_secret_basic"),
+        CLIENT_SECRET_POST("client_secret_post");
+
+        private final String value;
+
+        AuthMethod(String value) {
+            this.value = value;
+        }
+
+        public String value() {
+            return value;
+        }
+
+        static Optional<AuthMethod> of(String value) {
+            for (AuthMethod method : values()) {
+                if (method.value.equals(value)) {
+                    return Optional.of(method);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    public boolean isConfidential() {
+        return authMethod != AuthMethod.NONE;
+    }
+
+    public boolean mayRefresh() {
+        return grantTypes.contains("refresh_token");
+    }
+
+    /** The name, or what stands for it where there is none. */
+    public String displayName() {
+        return name.orElse("An application without a name");
+    }
+
+    /** The registered redirect URI that allows {@code requested} (OAuth 2.1 §2.3.1). */
+    public boolean allows(String requested) {
+        return redirectUris.stream().anyMatch(registered -> registered.matches(requested));
+    }
+}

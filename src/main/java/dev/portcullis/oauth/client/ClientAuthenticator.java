@@ -1,0 +1,89 @@
+package dev.portcullis.oauth.client;
+
+import dev.portcullis.crypto.Digests;
+import dev.portcullis.http.Parameters;
+import dev.portcullis.oauth.OAuthError;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Client authentication at the token endpoint (RFC 6749 §2.3, §3.2.1). A confidential client may use either place for its secret, whichever
+ * one it registered: clients in the field mix them up, and neither is weaker than the other.
+ */
+public final class ClientAuthenticator {
+    private final ClientIdCodec codec;
+
+    public ClientAuthenticator(ClientIdCodec codec) {
+        this.codec = codec;
+    }
+
+    private record Credentials(String clientId, Optional<String> secret) {}
+
+    /** Throws {@link OAuthError} {@code invalid_request} or {@code invalid_client}; the latter makes a client register again. */
+    public Client authenticate(HttpServerRequest request, Parameters form) {
+        Credentials credentials = credentials(Optional.ofNullable(request.getHeader("Authorization")), form);
+        Client client = codec.decode(credentials.clientId())
+                .orElseThrow(() -> invalidClient("this client is not known here, register again"));
+        if (!client.isConfidential()) {
+            // A secret that was never issued is ignored: some public clients send an empty or left-over one.
+            return client;
+        }
+        String secret =
+                credentials.secret().orElseThrow(() -> invalidClient("this client must authenticate with its secret"));
+        if (!Digests.equal(codec.secretOf(client), secret)) {
+            throw invalidClient("the client secret is wrong");
+        }
+        return client;
+    }
+
+    private static Credentials credentials(Optional<String> header, Parameters form) {
+        Optional<String> inForm = form.get("client_id");
+        Optional<String> formSecret = form.get("client_secret");
+        if (header.isEmpty()) {
+            return new Credentials(
+                    inForm.orElseThrow(() -> OAuthError.invalidRequest("client_id is missing")), formSecret);
+        }
+        if (formSecret.isPresent()) {
+            throw OAuthError.invalidRequest("the client authenticated in two ways at once");
+        }
+        Credentials basic = basic(header.get());
+        if (inForm.filter(id -> !id.equals(basic.clientId())).isPresent()) {
+            throw OAuthError.invalidRequest("client_id differs from the one in the Authorization header");
+        }
+        return basic;
+    }
+
+    /** RFC 6749 §2.3.1: both halves are form-encoded before they are joined. */
+    private static Credentials basic(String header) {
+        if (!header.toLowerCase(Locale.ROOT).startsWith("basic ")) {
+            throw invalidClient("the Authorization header must use the Basic scheme");
+        }
+        try {
+            String pair = new String(
+                    Base64.getDecoder()
+                            .decode(header.substring("basic ".length()).trim()),
+                    StandardCharsets.UTF_8);
+            int colon = pair.indexOf(':');
+            if (colon < 0) {
+                throw invalidClient("the Authorization header holds no id and secret");
+            }
+            return new Credentials(
+                    formDecode(pair.substring(0, colon)),
+                    Optional.of(formDecode(pair.substring(colon + 1))).filter(s -> !s.isEmpty()));
+        } catch (IllegalArgumentException e) {
+            throw invalidClient("the Authorization header is not well-formed");
+        }
+    }
+
+    private static String formDecode(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    private static OAuthError invalidClient(String description) {
+        return new OAuthError(OAuthError.Code.INVALID_CLIENT, description);
+    }
+}

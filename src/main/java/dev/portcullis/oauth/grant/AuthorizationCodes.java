@@ -1,0 +1,121 @@
+package dev.portcullis.oauth.grant;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.Digests;
+import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.oauth.RedirectUri;
+import dev.portcullis.outage.Outage;
+import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.Script;
+import dev.portcullis.redis.SealedJson;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Authorization codes (OAuth 2.1 §4.1.2, §4.1.3): short-lived, bound to client, redirect URI and code challenge, redeemed once. Redeeming and
+ * bringing the grant to life is one atomic step; a spent code is remembered, so that its replay is told from a code that never was.
+ */
+public final class AuthorizationCodes {
+    private static final Script OPEN = Script.of(AuthorizationCodes.class, "open");
+    private static final Script REDEEM = Script.of(AuthorizationCodes.class, "redeem");
+
+    private final GatewayConfig config;
+    private final RedisLink redis;
+    private final SealedJson sealed;
+    private final RandomTokens random;
+
+    public AuthorizationCodes(GatewayConfig config, RedisLink redis, SealedJson sealed, RandomTokens random) {
+        this.config = config;
+        this.redis = redis;
+        this.sealed = sealed;
+        this.random = random;
+    }
+
+    /** What a code is bound to besides its grant; stored as digests. */
+    public record Binding(String clientId, RedirectUri redirectUri, String codeChallenge) {}
+
+    /**
+     * What the client brings.
+     *
+     * @param redirectUri compared where it is sent; OAuth 2.1 clients leave it out (§10.2)
+     * @param codeChallenge computed from the verifier
+     */
+    public record Proof(String clientId, Optional<String> redirectUri, String codeChallenge) {}
+
+    /** What came of a redemption. */
+    public sealed interface Redemption {
+        record Redeemed(Grant grant) implements Redemption {}
+
+        /** The code was good once: whoever shows it now holds everything it was bound to. */
+        record Replayed(String grantId) implements Redemption {}
+
+        /** @param binding which one is not what the code was bound to: {@code client}, {@code redirectUri}, {@code challenge} */
+        record Mismatch(String binding) implements Redemption {}
+
+        record Unknown() implements Redemption {}
+    }
+
+    /** Opens a grant that lives as long as its code unless the code is redeemed; answers the code. */
+    public Future<String> issue(Grant grant, Binding binding) {
+        AuthorizationCode code = AuthorizationCode.issue(grant.id(), random);
+        GrantKeys keys = new GrantKeys(grant.id());
+        List<String> arguments = List.of(
+                String.valueOf(config.login().codeTtl().toMillis()),
+                "code",
+                code.digest(),
+                "client",
+                Digests.sha256(binding.clientId()),
+                "redirectUri",
+                Digests.sha256(binding.redirectUri().value()),
+                "challenge",
+                Digests.sha256(binding.codeChallenge()),
+                "--",
+                "gen",
+                "0",
+                "data",
+                sealed.seal(keys.grant(), grant.toJson()),
+                "freshUntil",
+                Grants.freshUntil(grant));
+        return redis.run(OPEN, List.of(keys.code(), keys.grant()), arguments).map(code.value());
+    }
+
+    /** @param ttlSeconds how long the grant lives from now */
+    public Future<Redemption> redeem(String value, Proof proof, long ttlSeconds) {
+        Optional<AuthorizationCode> code = AuthorizationCode.decode(value);
+        if (code.isEmpty()) {
+            return Future.succeededFuture(new Redemption.Unknown());
+        }
+        GrantKeys keys = new GrantKeys(code.get().grantId());
+        List<String> arguments = new ArrayList<>(List.of(
+                String.valueOf(config.login().spentCodeTtl().toMillis()),
+                String.valueOf(ttlSeconds * 1000),
+                "code",
+                code.get().digest(),
+                "client",
+                Digests.sha256(proof.clientId())));
+        proof.redirectUri().ifPresent(uri -> arguments.addAll(List.of("redirectUri", Digests.sha256(uri))));
+        arguments.addAll(List.of("challenge", Digests.sha256(proof.codeChallenge())));
+        return redis.run(REDEEM, List.of(keys.code(), keys.grant()), arguments)
+                .map(reply -> redemption(code.get().grantId(), keys, reply.orElseThrow()));
+    }
+
+    private Redemption redemption(String grantId, GrantKeys keys, Response reply) {
+        switch (reply.get(0).toString()) {
+            case "redeemed":
+                return sealed.open(keys.grant(), reply.get(1).toString())
+                        .<Redemption>map(json -> new Redemption.Redeemed(Grant.fromJson(grantId, json)))
+                        .orElseThrow(
+                                () -> new Outage("keys", "the key that sealed a grant is not in the key directory"));
+            case "replayed":
+                return new Redemption.Replayed(grantId);
+            case "mismatch":
+                String binding = reply.get(1).toString();
+                return binding.equals("code") ? new Redemption.Unknown() : new Redemption.Mismatch(binding);
+            default:
+                return new Redemption.Unknown();
+        }
+    }
+}

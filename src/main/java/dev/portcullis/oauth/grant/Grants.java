@@ -1,0 +1,149 @@
+package dev.portcullis.oauth.grant;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.idp.IdpTokens;
+import dev.portcullis.outage.Outage;
+import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.Script;
+import dev.portcullis.redis.SealedJson;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * The refresh mapping: which generation of refresh token is current, and the Cognito tokens behind it. Every method is one atomic step in
+ * Redis; none but {@link #claim} decides anything.
+ */
+public final class Grants {
+    private static final Script CLAIM = Script.of(Grants.class, "claim");
+    private static final Script ROTATE = Script.of(Grants.class, "rotate");
+    private static final Script RELEASE = Script.of(Grants.class, "release");
+    private static final Script REVOKE = Script.of(Grants.class, "revoke");
+    // A Cognito token that ends sooner is not worth a new access token of ours.
+    private static final Duration LEAST_LIFE = Duration.ofSeconds(30);
+
+    private final GatewayConfig config;
+    private final RedisLink redis;
+    private final SealedJson sealed;
+    private final RandomTokens random;
+    private final InstantSource clock;
+
+    public Grants(GatewayConfig config, RedisLink redis, SealedJson sealed, RandomTokens random, InstantSource clock) {
+        this.config = config;
+        this.redis = redis;
+        this.sealed = sealed;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** What a refresh token is worth. */
+    public sealed interface Claim {
+        /**
+         * This caller alone calls Cognito now, then {@link #rotate}s or {@link #release}s.
+         *
+         * @param generation the one to be replaced
+         */
+        record Leased(Grant grant, long generation, String lease) implements Claim {}
+
+        /** The token was rotated a short while ago, by another window of the client or in an answer that got lost: the successor stands. */
+        record Current(Grant grant, long generation) implements Claim {}
+
+        /** Another caller holds the lease; ask again soon. */
+        record Busy() implements Claim {}
+
+        /** The token was replaced long ago: somebody uses a copy. */
+        record Reused(Grant grant) implements Claim {}
+
+        record Gone() implements Claim {}
+    }
+
+    public Future<Claim> claim(RefreshToken token) {
+        String lease = random.next(16);
+        GrantKeys keys = new GrantKeys(token.grantId());
+        List<String> arguments = List.of(
+                String.valueOf(token.generation()),
+                millis(config.refresh().reuseGrace()),
+                lease,
+                millis(config.refresh().lease()));
+        return redis.run(CLAIM, List.of(keys.grant()), arguments)
+                .map(reply -> claim(token.grantId(), lease, reply.orElseThrow()));
+    }
+
+    private Claim claim(String grantId, String lease, Response reply) {
+        switch (reply.get(0).toString()) {
+            case "leased":
+                return new Claim.Leased(
+                        open(grantId, reply.get(2)), reply.get(1).toLong(), lease);
+            case "current":
+                return new Claim.Current(
+                        open(grantId, reply.get(2)), reply.get(1).toLong());
+            case "reused":
+                return new Claim.Reused(open(grantId, reply.get(1)));
+            case "busy":
+                return new Claim.Busy();
+            default:
+                return new Claim.Gone();
+        }
+    }
+
+    /** Stores Cognito's new tokens and the next generation; answers the grant as it is now. Fails with {@link Outage} if the lease ran out. */
+    public Future<Grant> rotate(Claim.Leased claim, IdpTokens fresh) {
+        Grant next = claim.grant().with(fresh);
+        GrantKeys keys = new GrantKeys(next.id());
+        List<String> arguments = List.of(
+                claim.lease(),
+                String.valueOf(claim.generation()),
+                sealed.seal(keys.grant(), next.toJson()),
+                freshUntil(next),
+                millis(remaining(next)),
+                millis(config.refresh().reuseGrace()));
+        return redis.run(ROTATE, List.of(keys.grant()), arguments)
+                .compose(reply -> reply.orElseThrow().toString().equals("rotated")
+                        ? Future.succeededFuture(next)
+                        : Future.failedFuture(new Outage("redis", "the lease of a refresh ran out")));
+    }
+
+    public Future<Void> release(Claim.Leased claim) {
+        return redis.run(RELEASE, List.of(new GrantKeys(claim.grant().id()).grant()), List.of(claim.lease()))
+                .mapEmpty();
+    }
+
+    /** Ends the grant and whatever was issued from it. */
+    public Future<Void> revoke(String grantId) {
+        GrantKeys keys = new GrantKeys(grantId);
+        return redis.run(
+                        REVOKE,
+                        List.of(keys.grant(), keys.code(), keys.revoked()),
+                        List.of(millis(config.tokens().accessTokenTtl())))
+                .mapEmpty();
+    }
+
+    /** How long a grant may go on unused: the sliding lifetime, within its absolute end. */
+    public Duration remaining(Grant grant) {
+        Duration rest = Duration.between(clock.instant(), grant.end());
+        Duration sliding = config.refresh().lifetime();
+        return rest.compareTo(sliding) < 0
+                ? rest.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : rest
+                : sliding;
+    }
+
+    static String freshUntil(Grant grant) {
+        Instant until = grant.user().expiresAt().minus(LEAST_LIFE);
+        return String.valueOf(until.toEpochMilli());
+    }
+
+    private Grant open(String grantId, Response data) {
+        return sealed.open(new GrantKeys(grantId).grant(), data.toString())
+                .map(json -> Grant.fromJson(grantId, json))
+                // Not the client's fault, and putting the key back mends it: no reason to end the grant.
+                .orElseThrow(() -> new Outage("keys", "the key that sealed a grant is not in the key directory"));
+    }
+
+    private static String millis(Duration duration) {
+        return String.valueOf(duration.toMillis());
+    }
+}

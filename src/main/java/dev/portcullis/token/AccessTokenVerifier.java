@@ -1,0 +1,151 @@
+package dev.portcullis.token;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.KeyRing;
+import dev.portcullis.crypto.TokenEncryption;
+import dev.portcullis.idp.IdentityProvider;
+import dev.portcullis.idp.IdpRefused;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.JWTOptions;
+import io.vertx.ext.auth.authentication.TokenCredentials;
+import io.vertx.ext.auth.jwt.JWTAuth;
+import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Checks an access token before anything of its request is processed (RFC 9068 §4, MCP 2026-07-28 authorization "Token Handling"): our
+ * signature and claims, then the Cognito token inside. A token seen before costs one look-up; its expiry is looked at every time.
+ */
+public final class AccessTokenVerifier {
+    private final VerifiedTokens verified;
+    private final TokenEncryption encryption;
+    private final IdentityProvider idp;
+    private final InstantSource clock;
+    private final JWTAuth signature;
+
+    public AccessTokenVerifier(
+            Vertx vertx,
+            GatewayConfig config,
+            KeyRing keys,
+            TokenEncryption encryption,
+            VerifiedTokens verified,
+            IdentityProvider idp,
+            InstantSource clock) {
+        this.verified = verified;
+        this.encryption = encryption;
+        this.idp = idp;
+        this.clock = clock;
+        this.signature = JWTAuth.create(
+                vertx,
+                new JWTAuthOptions()
+                        .setJwks(keys.publicKeys().getKeys().stream()
+                                .map(key -> new JsonObject(key.toJSONObject()))
+                                .toList())
+                        .setJWTOptions(new JWTOptions().setIssuer(config.publicUrl())));
+    }
+
+    /**
+     * Fails with {@link TokenRefused} for a token that is not good here, and with {@link dev.portcullis.outage.Outage} where that cannot be
+     * known now.
+     *
+     * @param resource the identifier of the resource that is being called
+     */
+    public Future<VerifiedToken> verify(String token, String resource) {
+        TokenDigest digest = TokenDigest.of(token);
+        Optional<VerifiedToken> known = verified.find(digest);
+        if (known.isPresent()) {
+            return admit(known.get(), resource);
+        }
+        return inspect(token).compose(fresh -> {
+            verified.remember(digest, fresh);
+            return admit(fresh, resource);
+        });
+    }
+
+    private Future<VerifiedToken> admit(VerifiedToken token, String resource) {
+        if (!token.expiresAt().isAfter(clock.instant())) {
+            return refused("the access token has expired");
+        }
+        if (!token.resource().equals(resource)) {
+            return refused("the access token is for another resource");
+        }
+        return Future.succeededFuture(token);
+    }
+
+    private Future<VerifiedToken> inspect(String token) {
+        if (!hasOurHeader(token)) {
+            return refused("not an access token of this gateway");
+        }
+        return signature
+                .authenticate(new TokenCredentials(token))
+                // The library's words can quote the token.
+                .recover(error -> refused("the access token is expired or not signed by this gateway"))
+                .compose(user -> openUp(user.attributes().getJsonObject("accessToken")));
+    }
+
+    private Future<VerifiedToken> openUp(JsonObject claims) {
+        String embedded = claims.getString(AccessTokenIssuer.IDP_TOKEN, "");
+        Optional<String> idpToken = embedded.chars().filter(c -> c == '.').count() == 4
+                ? encryption.decrypt(embedded)
+                : Optional.of(embedded);
+        if (idpToken.isEmpty()) {
+            return refused("the access token was sealed with a key that is gone");
+        }
+        return idp.verify(idpToken.get())
+                .recover(error -> error instanceof IdpRefused
+                        ? refused("the sign-in behind the access token is not valid any more")
+                        : Future.failedFuture(error))
+                .map(user -> new VerifiedToken(
+                        claims.getString(AccessTokenIssuer.GRANT),
+                        claims.getString("client_id"),
+                        audience(claims),
+                        List.of(claims.getString("scope", "").split(" ")),
+                        user,
+                        email(claims),
+                        idpToken.get(),
+                        Instant.ofEpochSecond(claims.getLong("exp"))));
+    }
+
+    private Optional<String> email(JsonObject claims) {
+        return Optional.ofNullable(claims.getString(AccessTokenIssuer.IDENTITY))
+                .flatMap(encryption::decrypt)
+                .map(identity -> new JsonObject(identity).getString("email"));
+    }
+
+    private static String audience(JsonObject claims) {
+        Object audience = claims.getValue("aud");
+        return audience instanceof String text
+                ? text
+                : claims.getJsonArray("aud").getString(0);
+    }
+
+    /** RFC 8725 §3.1, §3.11: one algorithm and one type, whatever the token would like. */
+    private static boolean hasOurHeader(String token) {
+        int dot = token.indexOf('.');
+        if (dot < 0 || token.indexOf('.', dot + 1) < 0) {
+            return false;
+        }
+        try {
+            byte[] header = Base64.getUrlDecoder().decode(token.substring(0, dot));
+            return Json.decodeValue(new String(header, StandardCharsets.UTF_8)) instanceof JsonObject json
+                    && "RS256".equals(json.getValue("alg"))
+                    && AccessTokenIssuer.TYPE.getType().equals(json.getValue("typ"))
+                    && json.getValue("kid") instanceof String;
+        } catch (IllegalArgumentException | DecodeException e) {
+            return false;
+        }
+    }
+
+    private static <T> Future<T> refused(String reason) {
+        return Future.failedFuture(new TokenRefused(reason));
+    }
+}

@@ -1,0 +1,19 @@
+-- Decides what a refresh token of some generation is worth, and takes the lease where Cognito has to be called.
+-- KEYS: grant   ARGV: presented generation, reuse grace ms, lease id, lease ms
+local g = redis.call('HMGET', KEYS[1], 'gen', 'data', 'leaseUntil', 'spent', 'freshUntil')
+if not g[1] then return {'gone'} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local presented, current = tonumber(ARGV[1]), tonumber(g[1])
+if presented < current then
+  local replaced
+  for generation, at in string.gmatch(g[4] or '', '(%d+):(%d+)') do
+    if tonumber(generation) == presented then replaced = tonumber(at) end
+  end
+  if not replaced or now - replaced > tonumber(ARGV[2]) then return {'reused', g[2]} end
+  if now < tonumber(g[5]) then return {'current', tostring(current), g[2]} end
+end
+if g[3] and tonumber(g[3]) > now then return {'busy'} end
+redis.call('HSET', KEYS[1], 'lease', ARGV[3], 'leaseUntil', string.format('%.0f', now + ARGV[4]))
+-- A generation ahead of the record was issued by us and then lost by a fail-over: adopt it.
+return {'leased', tostring(math.max(presented, current)), g[2]}
