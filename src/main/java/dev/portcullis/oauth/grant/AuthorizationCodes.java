@@ -3,13 +3,16 @@ package dev.portcullis.oauth.grant;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Digests;
 import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.RedirectUri;
+import dev.portcullis.oauth.ResourceIndicator;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.Script;
 import dev.portcullis.redis.SealedJson;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,15 +38,16 @@ public final class AuthorizationCodes {
     }
 
     /** What a code is bound to besides its grant; stored as digests. */
-    public record Binding(String clientId, RedirectUri redirectUri, String codeChallenge) {}
+    public record Binding(String clientId, RedirectUri redirectUri, String resource, String codeChallenge) {}
 
     /**
      * What the client brings.
      *
      * @param redirectUri compared where it is sent; OAuth 2.1 clients leave it out (§10.2)
      * @param codeChallenge computed from the verifier
+     * @param resources each must be the one that was granted (RFC 8707 §2.2)
      */
-    public record Proof(String clientId, Optional<String> redirectUri, String codeChallenge) {}
+    public record Proof(String clientId, Optional<String> redirectUri, String codeChallenge, List<String> resources) {}
 
     /** What came of a redemption. */
     public sealed interface Redemption {
@@ -52,8 +56,8 @@ public final class AuthorizationCodes {
         /** The code was good once: whoever shows it now holds everything it was bound to. */
         record Replayed(String grantId) implements Redemption {}
 
-        /** @param binding which one is not what the code was bound to: {@code client}, {@code redirectUri}, {@code challenge} */
-        record Mismatch(String binding) implements Redemption {}
+        /** The code is good, but not with what the client brought along. It stays unspent. */
+        record Mismatch(OAuthError error) implements Redemption {}
 
         record Unknown() implements Redemption {}
     }
@@ -70,6 +74,8 @@ public final class AuthorizationCodes {
                 Digests.sha256(binding.clientId()),
                 "redirectUri",
                 Digests.sha256(binding.redirectUri().value()),
+                "resource",
+                Digests.sha256(binding.resource()),
                 "challenge",
                 Digests.sha256(binding.codeChallenge()),
                 "--",
@@ -82,8 +88,8 @@ public final class AuthorizationCodes {
         return redis.run(OPEN, List.of(keys.code(), keys.grant()), arguments).map(code.value());
     }
 
-    /** @param ttlSeconds how long the grant lives from now */
-    public Future<Redemption> redeem(String value, Proof proof, long ttlSeconds) {
+    /** @param lifetime of the grant, from now, unless it is used again */
+    public Future<Redemption> redeem(String value, Proof proof, Duration lifetime) {
         Optional<AuthorizationCode> code = AuthorizationCode.decode(value);
         if (code.isEmpty()) {
             return Future.succeededFuture(new Redemption.Unknown());
@@ -91,12 +97,18 @@ public final class AuthorizationCodes {
         GrantKeys keys = new GrantKeys(code.get().grantId());
         List<String> arguments = new ArrayList<>(List.of(
                 String.valueOf(config.login().spentCodeTtl().toMillis()),
-                String.valueOf(ttlSeconds * 1000),
+                String.valueOf(lifetime.toMillis()),
                 "code",
                 code.get().digest(),
                 "client",
                 Digests.sha256(proof.clientId())));
         proof.redirectUri().ifPresent(uri -> arguments.addAll(List.of("redirectUri", Digests.sha256(uri))));
+        for (String resource : proof.resources()) {
+            String canonical = ResourceIndicator.parse(resource)
+                    .map(ResourceIndicator::value)
+                    .orElse("");
+            arguments.addAll(List.of("resource", Digests.sha256(canonical)));
+        }
         arguments.addAll(List.of("challenge", Digests.sha256(proof.codeChallenge())));
         return redis.run(REDEEM, List.of(keys.code(), keys.grant()), arguments)
                 .map(reply -> redemption(code.get().grantId(), keys, reply.orElseThrow()));
@@ -112,8 +124,26 @@ public final class AuthorizationCodes {
             case "replayed":
                 return new Redemption.Replayed(grantId);
             case "mismatch":
-                String binding = reply.get(1).toString();
-                return binding.equals("code") ? new Redemption.Unknown() : new Redemption.Mismatch(binding);
+                return mismatch(reply.get(1).toString());
+            default:
+                return new Redemption.Unknown();
+        }
+    }
+
+    private static Redemption mismatch(String binding) {
+        switch (binding) {
+            case "client":
+                return new Redemption.Mismatch(
+                        OAuthError.invalidGrant("the authorization code was issued to another client"));
+            case "redirectUri":
+                return new Redemption.Mismatch(
+                        OAuthError.invalidGrant("redirect_uri is not the one of the authorization request"));
+            case "resource":
+                return new Redemption.Mismatch(
+                        new OAuthError(OAuthError.Code.INVALID_TARGET, "resource is not the one that was granted"));
+            case "challenge":
+                return new Redemption.Mismatch(
+                        OAuthError.invalidGrant("code_verifier does not match the code_challenge"));
             default:
                 return new Redemption.Unknown();
         }

@@ -8,11 +8,13 @@ import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.Script;
 import dev.portcullis.redis.SealedJson;
 import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The refresh mapping: which generation of refresh token is current, and the Cognito tokens behind it. Every method is one atomic step in
@@ -59,6 +61,12 @@ public final class Grants {
         record Reused(Grant grant) implements Claim {}
 
         record Gone() implements Claim {}
+    }
+
+    /** Empty once the grant is over. */
+    public Future<Optional<Grant>> find(String grantId) {
+        return redis.send(Command.HGET, new GrantKeys(grantId).grant(), "data")
+                .map(data -> data.map(sealedGrant -> open(grantId, sealedGrant)));
     }
 
     public Future<Claim> claim(RefreshToken token) {

@@ -1,0 +1,40 @@
+package dev.portcullis.mcp;
+
+import dev.portcullis.config.GatewayConfig;
+import java.util.Optional;
+
+/**
+ * The {@code WWW-Authenticate} header of one resource (RFC 6750 §3, RFC 9728 §5.1): one line, every value quoted, because clients look for it
+ * that way.
+ */
+final class Challenge {
+    private final String resourceMetadata;
+    private final String scope;
+
+    Challenge(GatewayConfig config, GatewayConfig.Upstream upstream) {
+        this.resourceMetadata =
+                config.publicUrl() + "/.well-known/oauth-protected-resource/" + upstream.name() + "/mcp";
+        this.scope = String.join(" ", upstream.scopes());
+    }
+
+    /** No credentials: no error either (RFC 6750 §3.1). */
+    String missing() {
+        return header(Optional.empty(), "");
+    }
+
+    String invalidToken(String description) {
+        return header(Optional.of("invalid_token"), description);
+    }
+
+    /** Names everything the resource needs, so that one more authorization is enough (MCP 2026-07-28 "Scope Challenge Handling"). */
+    String insufficientScope() {
+        return header(Optional.of("insufficient_scope"), "the access token lacks a scope this server needs");
+    }
+
+    private String header(Optional<String> error, String description) {
+        return "Bearer "
+                + error.map(code -> "error=\"" + code + "\", error_description=\"" + description + "\", ")
+                        .orElse("")
+                + "resource_metadata=\"" + resourceMetadata + "\", scope=\"" + scope + "\"";
+    }
+}

@@ -1,0 +1,135 @@
+package dev.portcullis.mcp;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.Secret;
+import dev.portcullis.crypto.Digests;
+import dev.portcullis.token.VerifiedToken;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which headers pass between client and upstream. The client's credentials never do (MCP 2026-07-28 authorization "Access Token Privilege
+ * Restriction"); what tells the upstream who calls is always ours, so copies from outside are dropped whatever the identity mode.
+ */
+final class HeaderPolicy {
+    // RFC 9110 §7.6.1
+    private static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+    private static final Set<String> REQUEST_DROPPED =
+            Set.of("authorization", "cookie", "expect", "forwarded", "host", "x-request-id");
+    private static final Set<String> RESPONSE_DROPPED =
+            Set.of("set-cookie", "www-authenticate", "x-request-id", "alt-svc");
+    private static final String FORWARDED_PREFIX = "x-forwarded-";
+    private static final String CORS_PREFIX = "access-control-";
+
+    private final GatewayConfig.Upstream upstream;
+    private final String publicHost;
+    private final String publicScheme;
+
+    HeaderPolicy(GatewayConfig config, GatewayConfig.Upstream upstream) {
+        this.upstream = upstream;
+        this.publicScheme = config.isPlainHttp() ? "http" : "https";
+        this.publicHost = config.publicUrl().substring(publicScheme.length() + "://".length());
+    }
+
+    void request(HttpServerRequest from, VerifiedToken token, String requestId, MultiMap to) {
+        Set<String> named = namedByConnection(from.headers());
+        for (Map.Entry<String, String> header : from.headers()) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!HOP_BY_HOP.contains(name)
+                    && !REQUEST_DROPPED.contains(name)
+                    && !name.startsWith(FORWARDED_PREFIX)
+                    && !named.contains(name)) {
+                to.add(header.getKey(), header.getValue());
+            }
+        }
+        to.set("X-Request-Id", requestId);
+        to.set("X-Forwarded-Host", publicHost);
+        to.set("X-Forwarded-Proto", publicScheme);
+        to.set("X-Forwarded-For", from.remoteAddress().hostAddress());
+        identity(token, to);
+        for (Map.Entry<String, Secret> header : upstream.headers().entrySet()) {
+            to.set(header.getKey(), header.getValue().reveal());
+        }
+    }
+
+    void response(MultiMap from, MultiMap to) {
+        Set<String> named = namedByConnection(from);
+        for (Map.Entry<String, String> header : from) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!HOP_BY_HOP.contains(name)
+                    && !RESPONSE_DROPPED.contains(name)
+                    && !name.startsWith(CORS_PREFIX)
+                    && !named.contains(name)) {
+                to.add(header.getKey(), header.getValue());
+            }
+        }
+    }
+
+    private void identity(VerifiedToken token, MultiMap to) {
+        switch (upstream.identity()) {
+            case HEADERS:
+                to.set("X-Forwarded-User", printable(token.user().username()));
+                to.set("X-Forwarded-User-Id", printable(token.user().subject()));
+                token.email().ifPresent(email -> to.set("X-Forwarded-Email", printable(email)));
+                if (!token.user().groups().isEmpty()) {
+                    to.set(
+                            "X-Forwarded-Groups",
+                            printable(String.join(",", token.user().groups())));
+                }
+                to.set("X-Forwarded-Client", clientDigest(token));
+                break;
+            case COGNITO:
+                to.set("Authorization", "Bearer " + token.idpToken());
+                break;
+            default:
+                break;
+        }
+    }
+
+    /** A registration is kilobytes long; its digest names the client as well, and fits a header and a log. */
+    private static String clientDigest(VerifiedToken token) {
+        return token.clientId().length() <= 64 ? printable(token.clientId()) : Digests.sha256(token.clientId());
+    }
+
+    /** Names outside ASCII go percent-encoded (RFC 8187 shows no better way for a header of our own); nothing can end the header early. */
+    private static String printable(String value) {
+        StringBuilder safe = new StringBuilder(value.length());
+        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
+            if (b > 0x20 && b < 0x7F && b != '%') {
+                safe.append((char) b);
+            } else {
+                safe.append(String.format("%%%02X", b));
+            }
+        }
+        return safe.toString();
+    }
+
+    private static Set<String> namedByConnection(MultiMap headers) {
+        List<String> values = headers.getAll("Connection");
+        if (values.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> named = new HashSet<>();
+        for (String value : values) {
+            for (String name : value.split(",")) {
+                named.add(name.trim().toLowerCase(Locale.ROOT));
+            }
+        }
+        return named;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.portcullis.mcp;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.token.AccessTokenVerifier;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+
+/** {@code /{name}/mcp}: one MCP server as clients see it. */
+public final class McpEndpoint {
+    private final GatewayConfig.Upstream upstream;
+    private final OriginGuard origins;
+    private final BearerAuthentication bearer;
+    private final Challenge challenge;
+    private final Relay relay;
+
+    /** @param instances of the verticle, which share the connections to the upstream */
+    public McpEndpoint(
+            Vertx vertx,
+            GatewayConfig config,
+            GatewayConfig.Upstream upstream,
+            AccessTokenVerifier verifier,
+            int instances) {
+        this.upstream = upstream;
+        this.origins = new OriginGuard(config);
+        this.bearer = new BearerAuthentication(verifier);
+        this.challenge = new Challenge(config, upstream);
+        this.relay = new Relay(new Upstream(vertx, upstream, instances), new HeaderPolicy(config, upstream));
+    }
+
+    public void handle(HttpServerRequest request) {
+        // Nothing of the body is read before the token is found good, and nothing of it is lost while that is found
+        // out.
+        request.pause();
+        if (!origins.admit(request)) {
+            return;
+        }
+        if (request.method().equals(HttpMethod.OPTIONS)) {
+            origins.preflight(request);
+            return;
+        }
+        bearer.authenticate(request, upstream, challenge).onSuccess(token -> relay.relay(request, token));
+    }
+}

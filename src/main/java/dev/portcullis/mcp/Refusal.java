@@ -1,0 +1,20 @@
+package dev.portcullis.mcp;
+
+import dev.portcullis.http.Answers;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * An answer of the gateway's own on the MCP path. Never 400, 404 or 405 for trouble of ours: to clients those are statements about protocol
+ * era and session (MCP 2026-07-28 transports, "Backward Compatibility").
+ */
+final class Refusal {
+    private Refusal() {}
+
+    static void write(HttpServerRequest request, int status, String error, String description) {
+        if (request.response().headWritten()) {
+            return;
+        }
+        Answers.json(request, status, new JsonObject().put("error", error).put("error_description", description));
+    }
+}

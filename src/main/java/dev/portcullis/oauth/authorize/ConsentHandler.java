@@ -1,0 +1,112 @@
+package dev.portcullis.oauth.authorize;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.http.Answers;
+import dev.portcullis.http.Parameters;
+import dev.portcullis.http.RequestBody;
+import dev.portcullis.idp.IdentityProvider;
+import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.Pkce;
+import dev.portcullis.oauth.client.Client;
+import dev.portcullis.oauth.client.ClientIdCodec;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+
+/** {@code POST /consent}: the person's answer. Approval sends the browser to the identity provider, denial back to the client. */
+final class ConsentHandler {
+    private final GatewayConfig config;
+    private final RequestBody body;
+    private final ConsentForms forms;
+    private final ClientIdCodec clients;
+    private final PendingAuthorizations pending;
+    private final IdentityProvider idp;
+    private final AuthorizationResponse response;
+    private final LoginPages pages;
+    private final BrowserCookie browser;
+    private final LoginCookie login;
+    private final RandomTokens random;
+
+    ConsentHandler(
+            GatewayConfig config,
+            RequestBody body,
+            ConsentForms forms,
+            ClientIdCodec clients,
+            PendingAuthorizations pending,
+            IdentityProvider idp,
+            AuthorizationResponse response,
+            LoginPages pages,
+            BrowserCookie browser,
+            LoginCookie login,
+            RandomTokens random) {
+        this.config = config;
+        this.body = body;
+        this.forms = forms;
+        this.clients = clients;
+        this.pending = pending;
+        this.idp = idp;
+        this.response = response;
+        this.pages = pages;
+        this.browser = browser;
+        this.login = login;
+        this.random = random;
+    }
+
+    void handle(HttpServerRequest request) {
+        body.form(request).compose(form -> decide(request, form)).onFailure(failure -> pages.refused(request, failure));
+    }
+
+    private Future<Void> decide(HttpServerRequest request, Parameters form) {
+        Optional<AuthorizationRequest> authorization =
+                browser.get(request).flatMap(secret -> form.get("request").flatMap(value -> forms.open(value, secret)));
+        if (authorization.isEmpty() || !fromOurPage(request)) {
+            pages.message(
+                    request,
+                    403,
+                    "This page is too old",
+                    "The form was opened in another browser, or too long ago, or cookies are switched off.",
+                    "Go back to your application and start the login again.");
+            return Future.succeededFuture();
+        }
+        switch (form.get("decision").orElse("")) {
+            case "approve":
+                return approve(request, authorization.get());
+            case "deny":
+                deny(request, authorization.get());
+                return Future.succeededFuture();
+            default:
+                throw OAuthError.invalidRequest("decision must be approve or deny");
+        }
+    }
+
+    /** Browsers say where a form was; a page of somebody else cannot lie about it. */
+    private boolean fromOurPage(HttpServerRequest request) {
+        String origin = request.getHeader("Origin");
+        return origin == null || origin.equals(config.publicUrl());
+    }
+
+    private Future<Void> approve(HttpServerRequest request, AuthorizationRequest authorization) {
+        String state = random.next();
+        var approved = new PendingAuthorizations.Pending(authorization, random.next(), random.next(), random.next());
+        return pending.put(state, approved).onSuccess(stored -> {
+            login.set(request, state, approved.binding(), config.login().pendingTtl());
+            Answers.seeOther(
+                    request,
+                    idp.authorizationUrl(new IdentityProvider.AuthorizationQuery(
+                            state, approved.nonce(), Pkce.codeChallenge(approved.codeVerifier()))));
+        });
+    }
+
+    private void deny(HttpServerRequest request, AuthorizationRequest authorization) {
+        OAuthError denied = new OAuthError(OAuthError.Code.ACCESS_DENIED, "the user did not agree");
+        String name = clients.decode(authorization.clientId())
+                .map(Client::displayName)
+                .orElse("the application");
+        pages.redirect(
+                request,
+                authorization.redirectUri(),
+                name,
+                response.error(authorization.redirectUri(), authorization.state(), denied));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.portcullis.oauth.authorize;
+
+import dev.portcullis.http.Cookies;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Binds an approved authorization to the browser that approved it. Set only after approval, immediately before the redirect to the identity
+ * provider; one cookie a login, so that several can be under way (MCP security best practices, "OAuth State Parameter Validation").
+ */
+final class LoginCookie {
+    private static final String PREFIX = "portcullis_login_";
+    // What RandomTokens makes; anything else would be no name of a cookie.
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{43}");
+
+    private final Cookies cookies;
+
+    LoginCookie(Cookies cookies) {
+        this.cookies = cookies;
+    }
+
+    /** @param state as sent to the identity provider */
+    Optional<String> get(HttpServerRequest request, String state) {
+        return ID.matcher(state).matches() ? cookies.get(request, PREFIX + state) : Optional.empty();
+    }
+
+    void set(HttpServerRequest request, String state, String secret, Duration ttl) {
+        cookies.set(request.response(), PREFIX + state, secret, ttl);
+    }
+
+    void clear(HttpServerRequest request, String state) {
+        cookies.clear(request.response(), PREFIX + state);
+    }
+}

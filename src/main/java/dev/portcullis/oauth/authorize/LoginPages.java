@@ -1,0 +1,144 @@
+package dev.portcullis.oauth.authorize;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.Answers;
+import dev.portcullis.http.RequestId;
+import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.OAuthErrors;
+import dev.portcullis.oauth.RedirectUri;
+import dev.portcullis.oauth.client.Client;
+import dev.portcullis.outage.Outage;
+import dev.portcullis.pages.ConsentPage;
+import dev.portcullis.pages.Continue;
+import dev.portcullis.pages.ErrorPage;
+import dev.portcullis.pages.Pages;
+import dev.portcullis.pages.ReturnedPage;
+import dev.portcullis.pages.ScopeLine;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a person sees between the client and the identity provider; the one place where a failed login becomes a page. */
+final class LoginPages {
+    private final GatewayConfig config;
+    private final Pages pages;
+    private final AuthorizationResponse response;
+
+    LoginPages(GatewayConfig config, Pages pages, AuthorizationResponse response) {
+        this.config = config;
+        this.pages = pages;
+        this.response = response;
+    }
+
+    void consent(HttpServerRequest request, AuthorizationRequest authorization, Client client, String sealedRequest) {
+        GatewayConfig.Upstream upstream =
+                config.upstreamOf(authorization.resource()).orElseThrow();
+        List<ScopeLine> scopes = authorization.scopes().tokens().stream()
+                .map(scope -> new ScopeLine(scope, ScopeWords.ofResource(scope, upstream)))
+                .toList();
+        List<ScopeLine> idpScopes = config.cognito().scopes().stream()
+                .map(scope -> new ScopeLine(scope, ScopeWords.ofIdentity(scope)))
+                .toList();
+        Answers.page(
+                request,
+                200,
+                pages.consent(new ConsentPage(
+                        client.displayName(),
+                        Optional.empty(),
+                        authorization.redirectUri().displayHost(),
+                        authorization.redirectUri().isLoopback(),
+                        // Whoever registers dynamically chooses any name.
+                        true,
+                        upstream.displayName(),
+                        upstream.resource(),
+                        scopes,
+                        idpScopes,
+                        sealedRequest)));
+    }
+
+    /** Sends the browser back to the client. */
+    void redirect(HttpServerRequest request, RedirectUri target, String clientName, String url) {
+        if (target.isHttp()) {
+            Answers.seeOther(request, url);
+            return;
+        }
+        // A native app opens beside the browser, which stays where it is: something has to be there to read.
+        request.response().putHeader("Refresh", "0; url=" + url);
+        Answers.page(request, 200, pages.returned(new ReturnedPage(clientName, url)));
+    }
+
+    /** To be used before the person has agreed to anything: the client may be told, but only by the person's own click (OAuth 2.1 §7.12.2). */
+    void refused(HttpServerRequest request, Throwable failure) {
+        OAuthErrors.log(request, failure instanceof AuthorizationRefused refusal ? refusal.error() : failure);
+        if (request.response().headWritten()) {
+            return;
+        }
+        if (failure instanceof AuthorizationRefused refusal) {
+            Answers.page(request, 400, pages.error(errorPage(request, refusal)));
+        } else if (failure instanceof Outage outage) {
+            unavailable(request, outage, Optional.empty());
+        } else {
+            OAuthError error = OAuthError.of(failure);
+            message(
+                    request,
+                    error.code().status(),
+                    "This did not work",
+                    error.description(),
+                    "Go back to your application and start again. If it happens again, tell whoever runs this server.");
+        }
+    }
+
+    void message(HttpServerRequest request, int status, String title, String whatHappened, String whatToDo) {
+        Answers.page(
+                request,
+                status,
+                pages.error(new ErrorPage(title, whatHappened, whatToDo, RequestId.of(request), Optional.empty())));
+    }
+
+    /** @param origin where the client can be told, by the person's click */
+    void unavailable(HttpServerRequest request, Outage outage, Optional<AuthorizationRefused.Origin> origin) {
+        OAuthErrors.log(request, outage);
+        OAuthError.retryAfterSeconds(outage)
+                .ifPresent(seconds -> request.response().putHeader("Retry-After", String.valueOf(seconds)));
+        Answers.page(
+                request,
+                503,
+                pages.error(new ErrorPage(
+                        "Signing in is not possible right now",
+                        "A service that the login needs does not answer. Nothing was lost, and nobody did anything wrong.",
+                        "Wait a minute, then start again in your application.",
+                        RequestId.of(request),
+                        origin.map(known -> back(known, OAuthError.of(outage))))));
+    }
+
+    private ErrorPage errorPage(HttpServerRequest request, AuthorizationRefused refusal) {
+        if (refusal.origin().isPresent()) {
+            return new ErrorPage(
+                    "Your application asked for something this server cannot do",
+                    sentence(refusal.error()),
+                    "You can go back to the application, which will be told what is wrong. This is a mistake of the application, not yours.",
+                    RequestId.of(request),
+                    refusal.origin().map(origin -> back(origin, refusal.error())));
+        }
+        boolean unknownClient = refusal.error().code() == OAuthError.Code.INVALID_CLIENT;
+        return new ErrorPage(
+                unknownClient ? "This application is not registered here" : "This login link is not valid",
+                sentence(refusal.error()),
+                unknownClient
+                        ? "Remove this server from your application and add it again: the application then registers anew."
+                        : "Go back to your application and start again. Do not go on if somebody sent you this link.",
+                RequestId.of(request),
+                Optional.empty());
+    }
+
+    private Continue back(AuthorizationRefused.Origin origin, OAuthError error) {
+        return new Continue("Back to the application", response.error(origin.redirectUri(), origin.state(), error));
+    }
+
+    private static String sentence(OAuthError error) {
+        String text = error.description();
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + " ("
+                + error.code().value() + ").";
+    }
+}

@@ -1,0 +1,155 @@
+package dev.portcullis.oauth.token;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.Authenticator;
+import dev.portcullis.idp.IdentityProvider;
+import dev.portcullis.idp.IdpRefused;
+import dev.portcullis.idp.IdpTokens;
+import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.Scopes;
+import dev.portcullis.oauth.grant.Grant;
+import dev.portcullis.oauth.grant.Grants;
+import dev.portcullis.oauth.grant.Grants.Claim;
+import dev.portcullis.oauth.grant.RefreshToken;
+import dev.portcullis.outage.Outage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code grant_type=refresh_token} (OAuth 2.1 §4.3). Parallel refreshes of one grant, on whatever replicas, make one call to Cognito; its new
+ * tokens are stored before anything else can fail. Trouble on the way leaves the old refresh token good.
+ */
+final class RefreshTokenGrant {
+    private static final Logger LOG = LoggerFactory.getLogger(RefreshTokenGrant.class);
+    private static final long POLL_MS = 40;
+
+    private final Vertx vertx;
+    private final GatewayConfig config;
+    private final Authenticator authenticator;
+    private final Grants grants;
+    private final IdentityProvider idp;
+    private final Tokens tokens;
+    private final InstantSource clock;
+
+    RefreshTokenGrant(
+            Vertx vertx,
+            GatewayConfig config,
+            Authenticator authenticator,
+            Grants grants,
+            IdentityProvider idp,
+            Tokens tokens,
+            InstantSource clock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.authenticator = authenticator;
+        this.grants = grants;
+        this.idp = idp;
+        this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    Future<TokenResponse> refresh(TokenRequest request) {
+        RefreshToken token = RefreshToken.decode(request.required("refresh_token"), authenticator)
+                .orElseThrow(() -> OAuthError.invalidGrant("the refresh token is not one of this server"));
+        // The client's other parameters are checked against the grant before anything of it changes.
+        return grants.find(token.grantId())
+                .map(found -> found.orElseThrow(RefreshTokenGrant::over))
+                .map(grant -> scopes(request, grant))
+                .compose(scopes -> refresh(
+                        request,
+                        token,
+                        scopes,
+                        clock.instant().plus(config.refresh().patience())));
+    }
+
+    private static Scopes scopes(TokenRequest request, Grant grant) {
+        if (!grant.clientId().equals(request.client().id())) {
+            throw OAuthError.invalidGrant("the refresh token was issued to another client");
+        }
+        request.requireResource(grant.resource());
+        Scopes requested = Scopes.parse(request.form().get("scope").orElse(""))
+                .orElseThrow(() ->
+                        new OAuthError(OAuthError.Code.INVALID_SCOPE, "scope holds characters no scope may have"));
+        // Narrowed like an authorization request: clients repeat scopes they were never granted.
+        Scopes narrowed = grant.scopes().intersect(requested.tokens());
+        return narrowed.isEmpty() ? grant.scopes() : narrowed;
+    }
+
+    private Future<TokenResponse> refresh(TokenRequest request, RefreshToken token, Scopes scopes, Instant deadline) {
+        return grants.claim(token).compose(claim -> {
+            if (claim instanceof Claim.Leased leased) {
+                return renew(leased)
+                        .map(grant -> tokens.issue(grant, request.client(), leased.generation() + 1, scopes));
+            }
+            if (claim instanceof Claim.Current current) {
+                return Future.succeededFuture(
+                        tokens.issue(current.grant(), request.client(), current.generation(), scopes));
+            }
+            if (claim instanceof Claim.Busy) {
+                return clock.instant().isBefore(deadline)
+                        ? pause().compose(waited -> refresh(request, token, scopes, deadline))
+                        : Future.failedFuture(new Outage("cognito", "another refresh of this grant takes too long"));
+            }
+            if (claim instanceof Claim.Reused reused) {
+                LOG.atWarn()
+                        .addKeyValue("grant", token.grantId())
+                        .log("old refresh token used again, the grant is revoked");
+                return end(reused.grant())
+                        .compose(ended -> Future.failedFuture(OAuthError.invalidGrant(
+                                "the refresh token was replaced long ago; the sign-in was ended for safety")));
+            }
+            return Future.failedFuture(over());
+        });
+    }
+
+    private Future<Grant> renew(Claim.Leased claim) {
+        return idpRefresh(claim.grant())
+                .recover(failure -> failure instanceof IdpRefused
+                        ? end(claim.grant())
+                                .compose(ended -> Future.failedFuture(
+                                        OAuthError.invalidGrant("the sign-in has ended, sign in again")))
+                        // Best effort: an unreleased lease runs out by itself.
+                        : grants.release(claim).transform(released -> Future.failedFuture(failure)))
+                .compose(fresh -> grants.rotate(claim, fresh));
+    }
+
+    /** The newest token first; the sign-in's own one where a refresh that got lost took the newest with it. */
+    private Future<IdpTokens> idpRefresh(Grant grant) {
+        if (grant.idpRefreshToken().isEmpty()) {
+            return Future.failedFuture(new IdpRefused("Cognito gave no refresh token"));
+        }
+        Optional<String> original = grant.originalIdpRefreshToken()
+                .filter(token -> !grant.idpRefreshToken().equals(Optional.of(token)));
+        return idp.refresh(grant.idpRefreshToken().get())
+                .recover(failure -> failure instanceof IdpRefused && original.isPresent()
+                        ? idp.refresh(original.get())
+                        : Future.failedFuture(failure));
+    }
+
+    /** Here for certain, at Cognito as far as it answers: revoking there ends every branch of the sign-in. */
+    private Future<Void> end(Grant grant) {
+        return grants.revoke(grant.id())
+                .onSuccess(revoked -> grant.originalIdpRefreshToken()
+                        .ifPresent(token -> idp.revoke(token)
+                                .onFailure(failure -> LOG.atWarn()
+                                        .addKeyValue("grant", grant.id())
+                                        .addKeyValue("reason", failure.getMessage())
+                                        .log("could not revoke the sign-in at Cognito"))));
+    }
+
+    private Future<Void> pause() {
+        return vertx.timer(POLL_MS + ThreadLocalRandom.current().nextLong(POLL_MS), TimeUnit.MILLISECONDS)
+                .mapEmpty();
+    }
+
+    private static OAuthError over() {
+        return OAuthError.invalidGrant("the refresh token has expired or was revoked, sign in again");
+    }
+}

@@ -1,0 +1,25 @@
+package dev.portcullis.oauth.token;
+
+import dev.portcullis.http.Parameters;
+import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.ResourceIndicator;
+import dev.portcullis.oauth.client.Client;
+import java.util.Optional;
+
+/** A token request whose client is authenticated. */
+record TokenRequest(Client client, Parameters form) {
+
+    String required(String name) {
+        return form.get(name).orElseThrow(() -> OAuthError.invalidRequest(name + " is missing"));
+    }
+
+    /** RFC 8707 §2.2: a token request may name the resource again; it cannot reach beyond the one that was granted. */
+    void requireResource(String granted) {
+        for (String requested : form.all("resource")) {
+            Optional<String> canonical = ResourceIndicator.parse(requested).map(ResourceIndicator::value);
+            if (!canonical.equals(Optional.of(granted))) {
+                throw new OAuthError(OAuthError.Code.INVALID_TARGET, "resource is not the one that was granted");
+            }
+        }
+    }
+}
