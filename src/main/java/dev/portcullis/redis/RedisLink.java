@@ -37,7 +37,8 @@ public final class RedisLink {
     private final GatewayConfig.Redis config;
     // Event-loop confined, so plain fields: all callbacks of the client run on the loop that created it.
     private Optional<Redis> client = Optional.empty();
-    private Optional<RedisConnection> connection = Optional.empty();
+    // Volatile for the readiness probe alone, which asks from another thread.
+    private volatile Optional<RedisConnection> connection = Optional.empty();
     private long pauseMs = FIRST_PAUSE_MS;
     private int pending;
     private boolean closed;

@@ -69,6 +69,11 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         return keys.fetch();
     }
 
+    /** Whether tokens can be verified; safe to ask from any thread. */
+    public boolean hasKeys() {
+        return keys.isLoaded();
+    }
+
     @Override
     public String authorizationUrl(AuthorizationQuery query) {
         String url = clients.get(0)

@@ -33,7 +33,8 @@ final class CognitoKeys {
     private final WebClient client;
     private final GatewayConfig.Cognito config;
     private final InstantSource clock;
-    private Map<String, RSAKey> keys = Map.of();
+    // Volatile for the readiness probe alone, which asks from another thread.
+    private volatile Map<String, RSAKey> keys = Map.of();
     private Optional<Future<Void>> fetch = Optional.empty();
     private Instant mayFetch = Instant.MIN;
 
@@ -42,6 +43,10 @@ final class CognitoKeys {
         this.config = config;
         this.clock = clock;
         vertx.setPeriodic(config.jwksRefresh().toMillis(), tick -> fetch());
+    }
+
+    boolean isLoaded() {
+        return !keys.isEmpty();
     }
 
     /** Empty for a key id the pool does not have; fails with {@link Outage} while no key at all could be fetched. */

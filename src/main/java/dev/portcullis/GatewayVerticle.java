@@ -1,0 +1,132 @@
+package dev.portcullis;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.Authenticator;
+import dev.portcullis.crypto.KeyRing;
+import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.crypto.Sealer;
+import dev.portcullis.crypto.TokenEncryption;
+import dev.portcullis.http.RequestId;
+import dev.portcullis.idp.cognito.CognitoIdentityProvider;
+import dev.portcullis.mcp.McpEndpoint;
+import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
+import dev.portcullis.oauth.client.ClientAuthenticator;
+import dev.portcullis.oauth.client.ClientIdCodec;
+import dev.portcullis.oauth.client.RegistrationHandler;
+import dev.portcullis.oauth.grant.AuthorizationCodes;
+import dev.portcullis.oauth.grant.Grants;
+import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.TokenEndpoint;
+import dev.portcullis.ops.Readiness;
+import dev.portcullis.pages.Pages;
+import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.SealedJson;
+import dev.portcullis.token.AccessTokenIssuer;
+import dev.portcullis.token.AccessTokenVerifier;
+import dev.portcullis.token.VerifiedTokens;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The composition root of the gateway: builds the parts from the configuration, mounts the routes, and does nothing else. One instance an
+ * event loop; instances share what {@link Shared} holds and nothing more.
+ */
+final class GatewayVerticle extends VerticleBase {
+    private final GatewayConfig config;
+    private final Shared shared;
+    private Optional<RedisLink> redis = Optional.empty();
+    private Optional<HttpServer> server = Optional.empty();
+
+    /** Immutable, or bounded and thread-safe. */
+    record Shared(
+            KeyRing keys,
+            VerifiedTokens verifiedTokens,
+            Pages pages,
+            Readiness readiness,
+            SecureRandom random,
+            InstantSource clock,
+            int instances) {}
+
+    GatewayVerticle(GatewayConfig config, Shared shared) {
+        this.config = config;
+        this.shared = shared;
+    }
+
+    @Override
+    public Future<?> start() {
+        RandomTokens random = new RandomTokens(shared.random());
+        RedisLink link = new RedisLink(vertx, config.redis());
+        CognitoIdentityProvider idp = new CognitoIdentityProvider(vertx, config, shared.clock());
+        Routes routes = new Routes(vertx, config, new RequestId(random), endpoints(link, idp, random));
+        redis = Optional.of(link);
+        shared.readiness().watch(link::isUp, idp::hasKeys);
+        // Neither Redis nor Cognito has to be there at the start: what needs them says so until they are.
+        return Future.join(link.start(), idp.start().otherwiseEmpty()).compose(ready -> listen(routes));
+    }
+
+    private Routes.Endpoints endpoints(RedisLink link, CognitoIdentityProvider idp, RandomTokens random) {
+        Sealer sealer = new Sealer(shared.keys(), shared.random());
+        SealedJson sealed = new SealedJson(sealer);
+        Authenticator macs = new Authenticator(shared.keys());
+        TokenEncryption encryption = new TokenEncryption(shared.keys());
+        ClientIdCodec clients = new ClientIdCodec(macs);
+        AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, random);
+        Grants grants = new Grants(config, link, sealed, random, shared.clock());
+        AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
+        AccessTokenVerifier verifier = new AccessTokenVerifier(
+                vertx, config, shared.keys(), encryption, shared.verifiedTokens(), idp, shared.clock());
+        Map<String, McpEndpoint> mcp = new HashMap<>();
+        config.upstreams()
+                .values()
+                .forEach(upstream -> mcp.put(
+                        "/" + upstream.name() + "/mcp",
+                        new McpEndpoint(vertx, config, upstream, verifier, shared.instances())));
+        return new Routes.Endpoints(
+                new RegistrationHandler(config, clients, shared.clock()),
+                new AuthorizationEndpoint(
+                        config, clients, sealer, link, idp, codes, shared.pages(), random, shared.clock()),
+                new TokenEndpoint(
+                        vertx,
+                        config,
+                        new ClientAuthenticator(clients),
+                        macs,
+                        issuer,
+                        codes,
+                        grants,
+                        idp,
+                        shared.clock()),
+                new MetadataDocuments(config, shared.keys()),
+                shared.pages(),
+                Map.copyOf(mcp));
+    }
+
+    private Future<HttpServer> listen(Routes routes) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.listen().host())
+                .setPort(config.listen().port())
+                .setMaxHeaderSize(config.http().maxHeaderBytes())
+                // An authorization request carries the whole registration in its client_id.
+                .setMaxInitialLineLength(16 * 1024)
+                .setHandle100ContinueAutomatically(true)
+                .setTcpNoDelay(true);
+        return vertx.createHttpServer(options)
+                .requestHandler(routes)
+                .invalidRequestHandler(new InvalidRequests())
+                .listen()
+                .onSuccess(listening -> server = Optional.of(listening));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(
+                server.map(HttpServer::close).orElse(Future.succeededFuture()),
+                redis.map(RedisLink::close).orElse(Future.succeededFuture()));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.portcullis;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+
+/** Answers what is no HTTP request: too long (RFC 9110 §15.5.15, RFC 6585 §5) or malformed. The connection ends, for nothing after it can be trusted. */
+final class InvalidRequests implements Handler<HttpServerRequest> {
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        int status = cause instanceof TooLongHttpLineException
+                ? 414
+                : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Connection", "close")
+                .end()
+                .onComplete(done -> request.connection().close());
+    }
+}

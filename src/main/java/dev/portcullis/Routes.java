@@ -1,0 +1,115 @@
+package dev.portcullis;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.Answers;
+import dev.portcullis.http.Cors;
+import dev.portcullis.http.RequestId;
+import dev.portcullis.mcp.McpEndpoint;
+import dev.portcullis.oauth.OAuthErrors;
+import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
+import dev.portcullis.oauth.client.RegistrationHandler;
+import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.TokenEndpoint;
+import dev.portcullis.pages.HomePage;
+import dev.portcullis.pages.Pages;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.Map;
+
+/** The one table of paths and what answers them. MCP endpoints are looked up directly, everything else goes through the router. */
+final class Routes implements Handler<HttpServerRequest> {
+    private final Map<String, McpEndpoint> mcp;
+    private final RequestId requestId;
+    private final Router router;
+
+    /** What the routes lead to. */
+    record Endpoints(
+            RegistrationHandler registration,
+            AuthorizationEndpoint authorization,
+            TokenEndpoint token,
+            MetadataDocuments metadata,
+            Pages pages,
+            Map<String, McpEndpoint> mcp) {}
+
+    Routes(Vertx vertx, GatewayConfig config, RequestId requestId, Endpoints endpoints) {
+        this.mcp = endpoints.mcp();
+        this.requestId = requestId;
+        this.router = Router.router(vertx);
+        if (config.registration().enabled()) {
+            endpoint("/register", HttpMethod.POST, endpoints.registration()::handle);
+        }
+        endpoint("/token", HttpMethod.POST, endpoints.token()::handle);
+        page("/authorize", HttpMethod.GET, endpoints.authorization()::authorize);
+        page("/authorize", HttpMethod.POST, endpoints.authorization()::authorize);
+        page("/consent", HttpMethod.POST, endpoints.authorization()::consent);
+        page("/callback", HttpMethod.GET, endpoints.authorization()::callback);
+        document("/.well-known/oauth-authorization-server", endpoints.metadata()::authorizationServer);
+        document("/.well-known/jwks.json", endpoints.metadata()::jwks);
+        config.upstreams()
+                .values()
+                .forEach(upstream -> document(
+                        "/.well-known/oauth-protected-resource/" + upstream.name() + "/mcp",
+                        request -> endpoints.metadata().protectedResource(request, upstream)));
+        page("/", HttpMethod.GET, request -> home(request, config, endpoints.pages()));
+        page(endpoints.pages().stylesheet().path(), HttpMethod.GET, request -> stylesheet(request, endpoints.pages()));
+        // What is not here is 404 and JSON: clients probe well-known addresses and go on to the next.
+        router.errorHandler(404, context -> notHere(context.request(), 404, "nothing is here"));
+        router.errorHandler(405, context -> notHere(context.request(), 405, "this method is not served here"));
+        router.errorHandler(400, context -> notHere(context.request(), 400, "the request is not well-formed"));
+        router.errorHandler(500, context -> OAuthErrors.write(context.request(), context.failure()));
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        requestId.assign(request);
+        McpEndpoint endpoint = mcp.get(request.path());
+        if (endpoint != null) {
+            endpoint.handle(request);
+        } else {
+            router.handle(request);
+        }
+    }
+
+    /** For programs: any web page may call it, so preflight requests are answered too. */
+    private void endpoint(String path, HttpMethod method, Handler<HttpServerRequest> handler) {
+        router.route(method, path).handler(context -> handler.handle(context.request()));
+        router.options(path).handler(context -> Cors.preflight(context.request(), method.name()));
+    }
+
+    private void document(String path, Handler<HttpServerRequest> handler) {
+        endpoint(path, HttpMethod.GET, handler);
+    }
+
+    /** For people: no other origin may read it. */
+    private void page(String path, HttpMethod method, Handler<HttpServerRequest> handler) {
+        router.route(method, path).handler(context -> handler.handle(context.request()));
+    }
+
+    private static void home(HttpServerRequest request, GatewayConfig config, Pages pages) {
+        Answers.page(
+                request,
+                200,
+                pages.home(new HomePage(config.upstreams().values().stream()
+                        .map(upstream ->
+                                HomePage.Server.of(upstream.name(), upstream.displayName(), upstream.resource()))
+                        .toList())));
+    }
+
+    private static void stylesheet(HttpServerRequest request, Pages pages) {
+        request.response()
+                .putHeader("Content-Type", "text/css; charset=utf-8")
+                .putHeader("Cache-Control", "public, max-age=31536000, immutable")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .end(pages.stylesheet().content());
+    }
+
+    private static void notHere(HttpServerRequest request, int status, String description) {
+        Cors.open(request);
+        String error = status == 404 ? "not_found" : status == 405 ? "method_not_allowed" : "invalid_request";
+        Answers.json(request, status, new JsonObject().put("error", error).put("error_description", description));
+    }
+}
