@@ -6,11 +6,17 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "portcullis",
         mixinStandardHelpOptions = true,
-        description = "The front door for MCP servers.")
+        description = "The front door for MCP servers.",
+        subcommands = {ServeCommand.class, DevCommand.class, KeysCommand.class})
 public final class Portcullis {
     private Portcullis() {}
 
+    /** Exit codes: 0 done, 1 could not run, 2 wrong usage. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Portcullis()).execute(args));
+        int status = new CommandLine(new Portcullis()).execute(args);
+        // A command that goes on in the background answers 0; ending the process is then up to a signal.
+        if (status != 0) {
+            System.exit(status);
+        }
     }
 }

@@ -50,7 +50,13 @@ public final class ConfigReader {
         }
     }
 
-    GatewayConfig read(String source, String yaml, Path directory) {
+    /**
+     * Reads a configuration that is no file.
+     *
+     * @param source what to call it in messages
+     * @param directory that relative paths start from
+     */
+    public GatewayConfig read(String source, String yaml, Path directory) {
         List<Problem> problems = new ArrayList<>();
         JsonNode tree = parse(source, yaml);
         GatewayConfig config = read(new Section("", tree, new Interpolation(environment), problems), directory);

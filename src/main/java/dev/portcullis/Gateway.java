@@ -1,0 +1,59 @@
+package dev.portcullis;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.KeyRing;
+import dev.portcullis.ops.ManagementServer;
+import dev.portcullis.ops.Readiness;
+import dev.portcullis.pages.Pages;
+import dev.portcullis.token.VerifiedTokens;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A whole gateway inside one Vert.x: one verticle instance a core, and the management server. */
+final class Gateway {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private final Vertx vertx;
+    private final GatewayConfig config;
+    private final KeyRing keys;
+    private final PrometheusMeterRegistry metrics;
+
+    Gateway(Vertx vertx, GatewayConfig config, KeyRing keys, PrometheusMeterRegistry metrics) {
+        this.vertx = vertx;
+        this.config = config;
+        this.keys = keys;
+        this.metrics = metrics;
+    }
+
+    /** Fails with {@link java.net.BindException} where a port is taken. */
+    Future<Void> start(int instances) {
+        InstantSource clock = InstantSource.system();
+        Readiness readiness = new Readiness();
+        GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
+                keys,
+                new VerifiedTokens(config.tokens().cacheSize(), clock),
+                new Pages(),
+                readiness,
+                new SecureRandom(),
+                clock,
+                instances);
+        return vertx.deployVerticle(
+                        () -> new GatewayVerticle(config, shared), new DeploymentOptions().setInstances(instances))
+                .compose(id -> new ManagementServer(vertx, config.management(), readiness, metrics).start())
+                .onSuccess(server -> LOG.atInfo()
+                        .addKeyValue("publicUrl", config.publicUrl())
+                        .addKeyValue("port", config.listen().port())
+                        .addKeyValue("managementPort", server.actualPort())
+                        .addKeyValue("upstreams", config.upstreams().keySet())
+                        .addKeyValue("eventLoops", instances)
+                        .addKeyValue("nativeTransport", vertx.isNativeTransportEnabled())
+                        .log("Portcullis is open"))
+                .mapEmpty();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.portcullis;
+
+import dev.portcullis.config.ConfigException;
+import dev.portcullis.config.ConfigReader;
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.KeyDirectory;
+import dev.portcullis.crypto.KeyException;
+import dev.portcullis.crypto.KeyRing;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+
+/** {@code portcullis serve --config FILE}: production. */
+@CommandLine.Command(name = "serve", mixinStandardHelpOptions = true, description = "Runs the gateway.")
+final class ServeCommand implements Callable<Integer> {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @CommandLine.Option(
+            names = "--config",
+            required = true,
+            description = "The configuration, such as conf/gateway.yaml.")
+    private Path config = Path.of("conf/gateway.yaml");
+
+    @Override
+    public Integer call() throws Exception {
+        try {
+            GatewayConfig read = new ConfigReader(System.getenv()).read(config);
+            KeyRing keys = new KeyDirectory(read.keyDirectory(), InstantSource.system()).read();
+            run(read, keys);
+            return 0;
+        } catch (ConfigException | KeyException e) {
+            return complain(String.valueOf(e.getMessage()));
+        } catch (BindException e) {
+            return complain("A port is taken (listen.port or management.port in " + config
+                    + "); stop what uses it, or choose another one.");
+        }
+    }
+
+    private static void run(GatewayConfig config, KeyRing keys) throws Exception {
+        PrometheusMeterRegistry metrics = Runtimes.metrics();
+        Vertx vertx = Runtimes.vertx(metrics);
+        Shutdown.closeAtExit(vertx);
+        try {
+            new Gateway(vertx, config, keys, metrics)
+                    .start(Runtime.getRuntime().availableProcessors())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            vertx.close();
+            if (e.getCause() instanceof BindException taken) {
+                throw taken;
+            }
+            throw e;
+        }
+    }
+
+    private int complain(String message) {
+        spec.commandLine().getErr().println(message);
+        return 1;
+    }
+}

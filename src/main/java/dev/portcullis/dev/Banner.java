@@ -1,0 +1,57 @@
+package dev.portcullis.dev;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.dev.cognito.CognitoSimulator;
+import dev.portcullis.dev.redis.LocalRedis;
+import dev.portcullis.pages.ClientCommand;
+import java.util.List;
+
+/** What the development world says when it is up: addresses to paste, the login, where things are. */
+final class Banner {
+    private static final List<String> SHOWN = List.of("Claude Code", "Cursor", "VS Code", "MCP Inspector");
+
+    private Banner() {}
+
+    static String of(GatewayConfig config, DevWorld.Options options, LocalRedis redis, CognitoSimulator cognito) {
+        StringBuilder text = new StringBuilder("\n  Portcullis is open.\n");
+        for (GatewayConfig.Upstream upstream : config.upstreams().values()) {
+            text.append("\n  Give this URL to your MCP client:\n\n      ")
+                    .append(upstream.resource())
+                    .append("\n\n");
+            for (ClientCommand command : ClientCommand.all(upstream.name(), upstream.resource())) {
+                if (SHOWN.contains(command.client())) {
+                    text.append("  ")
+                            .append(String.format("%-14s", command.client()))
+                            .append(command.text())
+                            .append('\n');
+                }
+            }
+        }
+        return text.append("\n  Sign in as    ")
+                .append(options.user())
+                .append("  with password  ")
+                .append(options.password())
+                .append("\n  Home page     ")
+                .append(config.publicUrl())
+                .append("\n  Cognito       ")
+                .append(cognito.domain())
+                .append("  (a local stand-in)")
+                .append("\n  Redis         ")
+                .append(redis.origin())
+                .append(", keeps nothing; keys and registrations live as long as this process")
+                .append("\n  Stop          Ctrl-C\n")
+                .toString();
+    }
+
+    static String ofCognito(CognitoSimulator cognito, DevWorld.Options options) {
+        return "\n  A local Cognito is up.\n"
+                + "\n  issuer        " + cognito.issuer()
+                + "\n  jwksUri       " + cognito.jwksUri()
+                + "\n  domain        " + cognito.domain()
+                + "\n  clientId      " + cognito.pool().client().id()
+                + "\n  clientSecret  " + cognito.pool().client().secrets().get(0)
+                + "\n  callback URL  " + options.publicUrl() + "/callback"
+                + "\n  Sign in as    " + options.user() + "  with password  " + options.password()
+                + "\n  Stop          Ctrl-C\n";
+    }
+}

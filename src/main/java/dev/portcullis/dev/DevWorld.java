@@ -1,0 +1,171 @@
+package dev.portcullis.dev;
+
+import dev.portcullis.config.ConfigReader;
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.dev.cognito.CognitoPool;
+import dev.portcullis.dev.cognito.CognitoSimulator;
+import dev.portcullis.dev.cognito.PoolUser;
+import dev.portcullis.dev.mcp.DemoMcpServer;
+import dev.portcullis.dev.redis.LocalRedis;
+import dev.portcullis.dev.redis.LocalRedisException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Everything around a gateway on this machine: Redis, Cognito, an MCP server, and the configuration that joins them. The gateway itself is
+ * the real one. Blocking: not for an event loop.
+ */
+public final class DevWorld {
+    private final GatewayConfig config;
+    private final String banner;
+
+    private DevWorld(GatewayConfig config, String banner) {
+        this.config = config;
+        this.banner = banner;
+    }
+
+    /**
+     * @param port of the gateway
+     * @param upstreams by name; none stands for the demo server
+     */
+    public record Options(
+            int port, Map<String, String> upstreams, String user, String password, Duration accessTokenTtl) {
+
+        String publicUrl() {
+            return "http://localhost:" + port;
+        }
+    }
+
+    /** Throws {@link DevWorldException}. */
+    public static DevWorld start(Vertx vertx, Options options) {
+        options.upstreams().forEach(DevWorld::requireReachable);
+        LocalRedis redis = redis();
+        CognitoSimulator cognito = await(cognito(vertx, options));
+        Map<String, String> upstreams = options.upstreams().isEmpty()
+                ? Map.of(
+                        "demo",
+                        await(DemoMcpServer.start(vertx, "localhost", 0)).url())
+                : options.upstreams();
+        GatewayConfig config = config(options, redis, cognito, upstreams);
+        return new DevWorld(config, Banner.of(config, options, redis, cognito));
+    }
+
+    /** The local Cognito alone, for another program to use; its app client has the callback URL of a gateway at {@code options.port}. */
+    public static DevWorld cognitoOnly(Vertx vertx, Options options) {
+        CognitoSimulator cognito = await(cognito(vertx, options));
+        GatewayConfig unused = config(options, "redis://unused", cognito, Map.of("demo", "http://localhost:1/mcp"));
+        return new DevWorld(unused, Banner.ofCognito(cognito, options));
+    }
+
+    public GatewayConfig config() {
+        return config;
+    }
+
+    /** What to tell the person who started it. */
+    public String banner() {
+        return banner;
+    }
+
+    private static LocalRedis redis() {
+        try {
+            return LocalRedis.start();
+        } catch (LocalRedisException e) {
+            throw new DevWorldException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Future<CognitoSimulator> cognito(Vertx vertx, Options options) {
+        CognitoPool pool = CognitoPool.demo(options.publicUrl() + "/callback", options.user(), options.password());
+        PoolUser person = pool.users()
+                .get(0)
+                .withAttributes(
+                        Map.of("email", options.user() + "@example.com", "email_verified", "true", "name", "Demo User"))
+                .withGroups("demo-users");
+        CognitoPool furnished = new CognitoPool(
+                pool.poolId(),
+                pool.issuer(),
+                pool.clients(),
+                List.of(person),
+                pool.resourceServers(),
+                pool.managedLogin());
+        return CognitoSimulator.start(vertx, furnished);
+    }
+
+    private static GatewayConfig config(
+            Options options, LocalRedis redis, CognitoSimulator cognito, Map<String, String> upstreams) {
+        return config(options, redis.url(), cognito, upstreams);
+    }
+
+    /** The same file format as in production, so that a development gateway cannot be configured in a way production could not. */
+    private static GatewayConfig config(
+            Options options, String redisUrl, CognitoSimulator cognito, Map<String, String> upstreams) {
+        JsonObject servers = new JsonObject();
+        upstreams.forEach((name, url) -> servers.put(name, new JsonObject().put("url", url)));
+        JsonObject yaml = new JsonObject()
+                .put("publicUrl", options.publicUrl())
+                .put("listen", new JsonObject().put("host", "localhost").put("port", options.port()))
+                .put("management", new JsonObject().put("host", "localhost").put("port", 0))
+                .put(
+                        "cognito",
+                        new JsonObject()
+                                .put("issuer", cognito.issuer())
+                                .put("jwksUri", cognito.jwksUri())
+                                .put("domain", cognito.domain())
+                                .put("clientId", cognito.pool().client().id())
+                                .put(
+                                        "clientSecret",
+                                        cognito.pool().client().secrets().get(0)))
+                .put("redis", new JsonObject().put("url", redisUrl))
+                .put("keys", new JsonObject().put("directory", "in-memory"))
+                .put(
+                        "tokens",
+                        new JsonObject()
+                                .put("accessTokenTtl", options.accessTokenTtl().toSeconds() + "s"))
+                // The Inspector's web page.
+                .put("http", new JsonObject().put("origins", new JsonArray().add("http://localhost:6274")))
+                .put(
+                        "registration",
+                        new JsonObject()
+                                .put(
+                                        "privateUseSchemes",
+                                        new JsonArray().add("cursor").add("vscode")))
+                .put("upstreams", servers);
+        // JSON is YAML.
+        return new ConfigReader(Map.of()).read("the development configuration", yaml.encode(), Path.of(""));
+    }
+
+    private static void requireReachable(String name, String url) {
+        try (Socket socket = new Socket()) {
+            URI uri = URI.create(url);
+            int port = uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+            socket.connect(new InetSocketAddress(String.valueOf(uri.getHost()), port), 2000);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new DevWorldException(
+                    "The upstream " + name + " does not answer at " + url + "; start it first, or correct the URL.", e);
+        }
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new DevWorldException("A part of the development world did not start: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DevWorldException("Interrupted while starting.", e);
+        }
+    }
+}
