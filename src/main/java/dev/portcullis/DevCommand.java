@@ -42,9 +42,9 @@ final class DevCommand implements Callable<Integer> {
     @CommandLine.Option(
             names = "--user",
             paramLabel = "NAME:PASSWORD",
-            defaultValue = "demo:Portcullis-1",
+            defaultValue = "demo:" + DevWorld.DEFAULT_PASSWORD,
             description = "The login (default: ${DEFAULT-VALUE}).")
-    private String user = "demo:Portcullis-1";
+    private String user = "demo:" + DevWorld.DEFAULT_PASSWORD;
 
     @CommandLine.Option(
             names = "--access-token-ttl",

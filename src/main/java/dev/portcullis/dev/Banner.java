@@ -29,8 +29,7 @@ final class Banner {
         }
         return text.append("\n  Sign in as    ")
                 .append(options.user())
-                .append("  with password  ")
-                .append(options.password())
+                .append(password(options))
                 .append("\n  Home page     ")
                 .append(config.publicUrl())
                 .append("\n  Cognito       ")
@@ -51,7 +50,14 @@ final class Banner {
                 + "\n  clientId      " + cognito.pool().client().id()
                 + "\n  clientSecret  " + cognito.pool().client().secrets().get(0)
                 + "\n  callback URL  " + options.publicUrl() + "/callback"
-                + "\n  Sign in as    " + options.user() + "  with password  " + options.password()
+                + "\n  Sign in as    " + options.user() + password(options)
                 + "\n  Stop          Ctrl-C\n";
+    }
+
+    /** The well-known one is shown; one that somebody chose is not repeated where logs may be kept. */
+    private static String password(DevWorld.Options options) {
+        return options.password().equals(DevWorld.DEFAULT_PASSWORD)
+                ? "  with password  " + options.password()
+                : "  with the password you chose";
     }
 }

@@ -29,6 +29,9 @@ import java.util.concurrent.TimeoutException;
  * the real one. Blocking: not for an event loop.
  */
 public final class DevWorld {
+    /** Of the login that is there without being asked for; known to everybody, for loopback only. */
+    public static final String DEFAULT_PASSWORD = "Portcullis-1";
+
     private final GatewayConfig config;
     private final String banner;
 

@@ -10,7 +10,9 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,18 +59,30 @@ public final class RedisLink {
         return connection.isPresent();
     }
 
-    /** The server's answer; empty for nil. Fails with {@link Outage} only. */
-    public Future<Optional<Response>> send(Command command, String... arguments) {
-        return send(request(command, List.of(arguments)));
+    /** Stores a value that must not be there yet. Fails with {@link Outage} only, as all of these do. */
+    public Future<Void> put(String key, String value, Duration ttl) {
+        return send(Command.SET, key, value, "PX", String.valueOf(ttl.toMillis()), "NX")
+                .mapEmpty();
     }
 
-    /** Runs a script, loading it where this server does not know it yet. Fails with {@link Outage} only. */
-    public Future<Optional<Response>> run(Script script, List<String> keys, List<String> arguments) {
+    /** Takes a value out: of several callers one gets it. */
+    public Future<Optional<String>> take(String key) {
+        return send(Command.GETDEL, key).map(reply -> reply.map(Response::toString));
+    }
+
+    /** One field of a hash. */
+    public Future<Optional<String>> field(String key, String field) {
+        return send(Command.HGET, key, field).map(reply -> reply.map(Response::toString));
+    }
+
+    /** Runs a script, loading it where this server does not know it yet; answers what it returns, a single value as a list of one. */
+    public Future<List<String>> run(Script script, List<String> keys, List<String> arguments) {
         return exchange(evaluation(Command.EVALSHA, script.sha1(), keys, arguments))
                 .recover(error -> isError(error, "NOSCRIPT")
                         ? exchange(evaluation(Command.EVAL, script.source(), keys, arguments))
                         : Future.failedFuture(error))
-                .recover(error -> Future.failedFuture(outage(script.name(), error)));
+                .recover(error -> Future.failedFuture(outage(script.name(), error)))
+                .map(reply -> reply.map(RedisLink::texts).orElse(List.of()));
     }
 
     public Future<Void> close() {
@@ -82,9 +96,16 @@ public final class RedisLink {
         return done;
     }
 
-    private Future<Optional<Response>> send(Request request) {
-        return exchange(request)
-                .recover(error -> Future.failedFuture(outage(request.command().toString(), error)));
+    private Future<Optional<Response>> send(Command command, String... arguments) {
+        Request request = Request.cmd(command);
+        List.of(arguments).forEach(request::arg);
+        return exchange(request).recover(error -> Future.failedFuture(outage(command.toString(), error)));
+    }
+
+    private static List<String> texts(Response reply) {
+        return reply.type() == ResponseType.MULTI
+                ? reply.stream().map(Response::toString).toList()
+                : List.of(reply.toString());
     }
 
     private Future<Optional<Response>> exchange(Request request) {
@@ -166,12 +187,6 @@ public final class RedisLink {
     private static Request evaluation(Command command, String script, List<String> keys, List<String> arguments) {
         Request request = Request.cmd(command).arg(script).arg(keys.size());
         keys.forEach(request::arg);
-        arguments.forEach(request::arg);
-        return request;
-    }
-
-    private static Request request(Command command, List<String> arguments) {
-        Request request = Request.cmd(command);
         arguments.forEach(request::arg);
         return request;
     }

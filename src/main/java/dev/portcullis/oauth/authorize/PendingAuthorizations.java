@@ -7,7 +7,6 @@ import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.SealedJson;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vertx.redis.client.Command;
 import java.util.Optional;
 
 /** Authorizations that were approved and wait for the identity provider; each is taken out once. */
@@ -35,14 +34,7 @@ final class PendingAuthorizations {
                 .put("binding", Digests.sha256(pending.binding()))
                 .put("verifier", pending.codeVerifier())
                 .put("nonce", pending.nonce());
-        return redis.send(
-                        Command.SET,
-                        key(id),
-                        sealed.seal(key(id), value),
-                        "PX",
-                        String.valueOf(config.pendingTtl().toMillis()),
-                        "NX")
-                .mapEmpty();
+        return redis.put(key(id), sealed.seal(key(id), value), config.pendingTtl());
     }
 
     /**
@@ -50,8 +42,8 @@ final class PendingAuthorizations {
      * in another browser.
      */
     Future<Optional<Pending>> take(String id, String binding) {
-        return redis.send(Command.GETDEL, key(id))
-                .map(reply -> reply.map(value -> sealed.open(key(id), value.toString())
+        return redis.take(key(id))
+                .map(taken -> taken.map(value -> sealed.open(key(id), value)
                                 .orElseThrow(() ->
                                         new Outage("keys", "the key that sealed a login is not in the key directory")))
                         .filter(json -> Digests.equal(json.getString("binding"), Digests.sha256(binding)))

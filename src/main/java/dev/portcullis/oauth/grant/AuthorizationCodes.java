@@ -11,7 +11,6 @@ import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.Script;
 import dev.portcullis.redis.SealedJson;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,20 +110,20 @@ public final class AuthorizationCodes {
         }
         arguments.addAll(List.of("challenge", Digests.sha256(proof.codeChallenge())));
         return redis.run(REDEEM, List.of(keys.code(), keys.grant()), arguments)
-                .map(reply -> redemption(code.get().grantId(), keys, reply.orElseThrow()));
+                .map(reply -> redemption(code.get().grantId(), keys, reply));
     }
 
-    private Redemption redemption(String grantId, GrantKeys keys, Response reply) {
-        switch (reply.get(0).toString()) {
+    private Redemption redemption(String grantId, GrantKeys keys, List<String> reply) {
+        switch (reply.get(0)) {
             case "redeemed":
-                return sealed.open(keys.grant(), reply.get(1).toString())
+                return sealed.open(keys.grant(), reply.get(1))
                         .<Redemption>map(json -> new Redemption.Redeemed(Grant.fromJson(grantId, json)))
                         .orElseThrow(
                                 () -> new Outage("keys", "the key that sealed a grant is not in the key directory"));
             case "replayed":
                 return new Redemption.Replayed(grantId);
             case "mismatch":
-                return mismatch(reply.get(1).toString());
+                return mismatch(reply.get(1));
             default:
                 return new Redemption.Unknown();
         }

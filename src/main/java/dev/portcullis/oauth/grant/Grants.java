@@ -8,8 +8,6 @@ import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.Script;
 import dev.portcullis.redis.SealedJson;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -65,7 +63,7 @@ public final class Grants {
 
     /** Empty once the grant is over. */
     public Future<Optional<Grant>> find(String grantId) {
-        return redis.send(Command.HGET, new GrantKeys(grantId).grant(), "data")
+        return redis.field(new GrantKeys(grantId).grant(), "data")
                 .map(data -> data.map(sealedGrant -> open(grantId, sealedGrant)));
     }
 
@@ -77,18 +75,15 @@ public final class Grants {
                 millis(config.refresh().reuseGrace()),
                 lease,
                 millis(config.refresh().lease()));
-        return redis.run(CLAIM, List.of(keys.grant()), arguments)
-                .map(reply -> claim(token.grantId(), lease, reply.orElseThrow()));
+        return redis.run(CLAIM, List.of(keys.grant()), arguments).map(reply -> claim(token.grantId(), lease, reply));
     }
 
-    private Claim claim(String grantId, String lease, Response reply) {
-        switch (reply.get(0).toString()) {
+    private Claim claim(String grantId, String lease, List<String> reply) {
+        switch (reply.get(0)) {
             case "leased":
-                return new Claim.Leased(
-                        open(grantId, reply.get(2)), reply.get(1).toLong(), lease);
+                return new Claim.Leased(open(grantId, reply.get(2)), Long.parseLong(reply.get(1)), lease);
             case "current":
-                return new Claim.Current(
-                        open(grantId, reply.get(2)), reply.get(1).toLong());
+                return new Claim.Current(open(grantId, reply.get(2)), Long.parseLong(reply.get(1)));
             case "reused":
                 return new Claim.Reused(open(grantId, reply.get(1)));
             case "busy":
@@ -110,7 +105,7 @@ public final class Grants {
                 millis(remaining(next)),
                 millis(config.refresh().reuseGrace()));
         return redis.run(ROTATE, List.of(keys.grant()), arguments)
-                .compose(reply -> reply.orElseThrow().toString().equals("rotated")
+                .compose(reply -> reply.equals(List.of("rotated"))
                         ? Future.succeededFuture(next)
                         : Future.failedFuture(new Outage("redis", "the lease of a refresh ran out")));
     }
@@ -144,8 +139,8 @@ public final class Grants {
         return String.valueOf(until.toEpochMilli());
     }
 
-    private Grant open(String grantId, Response data) {
-        return sealed.open(new GrantKeys(grantId).grant(), data.toString())
+    private Grant open(String grantId, String data) {
+        return sealed.open(new GrantKeys(grantId).grant(), data)
                 .map(json -> Grant.fromJson(grantId, json))
                 // Not the client's fault, and putting the key back mends it: no reason to end the grant.
                 .orElseThrow(() -> new Outage("keys", "the key that sealed a grant is not in the key directory"));
