@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A whole gateway inside one Vert.x: one verticle instance a core, and the management server. */
-final class Gateway {
+public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private final Vertx vertx;
@@ -24,7 +24,7 @@ final class Gateway {
     private final KeyRing keys;
     private final PrometheusMeterRegistry metrics;
 
-    Gateway(Vertx vertx, GatewayConfig config, KeyRing keys, PrometheusMeterRegistry metrics) {
+    public Gateway(Vertx vertx, GatewayConfig config, KeyRing keys, PrometheusMeterRegistry metrics) {
         this.vertx = vertx;
         this.config = config;
         this.keys = keys;
@@ -32,7 +32,7 @@ final class Gateway {
     }
 
     /** Fails with {@link java.net.BindException} where a port is taken. */
-    Future<Void> start(int instances) {
+    public Future<Void> start(int instances) {
         InstantSource clock = InstantSource.system();
         Readiness readiness = new Readiness();
         GatewayVerticle.Shared shared = new GatewayVerticle.Shared(

@@ -26,7 +26,7 @@ public final class OAuthErrors {
             // RFC 6749 §5.2: the scheme the client used.
             request.response().putHeader("WWW-Authenticate", "Basic realm=\"token endpoint\"");
         }
-        Answers.json(request, status(failure, error), error.toJson());
+        Answers.json(request, status(failure), error.toJson());
     }
 
     /** Writes down what happened; the request's own values are never part of it. */
@@ -45,9 +45,10 @@ public final class OAuthErrors {
                 .log("request refused");
     }
 
-    private static int status(Throwable failure, OAuthError error) {
+    /** The status that a failure is answered with. */
+    public static int status(Throwable failure) {
         return failure instanceof HttpProblem problem
                 ? problem.status()
-                : error.code().status();
+                : OAuthError.of(failure).code().status();
     }
 }

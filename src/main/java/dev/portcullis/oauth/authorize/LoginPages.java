@@ -16,7 +16,6 @@ import dev.portcullis.pages.ReturnedPage;
 import dev.portcullis.pages.ScopeLine;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What a person sees between the client and the identity provider; the one place where a failed login becomes a page. */
@@ -82,7 +81,7 @@ final class LoginPages {
             OAuthError error = OAuthError.of(failure);
             message(
                     request,
-                    error.code().status(),
+                    OAuthErrors.status(failure),
                     "This did not work",
                     error.description(),
                     "Go back to your application and start again. If it happens again, tell whoever runs this server.");
@@ -137,8 +136,7 @@ final class LoginPages {
     }
 
     private static String sentence(OAuthError error) {
-        String text = error.description();
-        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + " ("
+        return "The request was refused: " + error.description() + " ("
                 + error.code().value() + ").";
     }
 }

@@ -1,0 +1,179 @@
+package dev.portcullis.testkit;
+
+import dev.portcullis.crypto.Digests;
+import dev.portcullis.crypto.RandomTokens;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.security.SecureRandom;
+
+/** A public MCP client and the person who uses it: each step of the flow is one call, at whichever gateway the caller names. */
+public final class TestClient {
+    public static final String REDIRECT_URI = "http://localhost:7777/oauth/callback";
+
+    private static final RandomTokens RANDOM = new RandomTokens(new SecureRandom());
+
+    private final World world;
+    private final Browser browser = new Browser();
+    private final String verifier = RANDOM.next();
+    private final String state = RANDOM.next();
+    private final String id;
+
+    private TestClient(World world, String gateway) {
+        this.world = world;
+        this.id = browser.postJson(gateway + "/register", registration().encode())
+                .json()
+                .getString("client_id");
+    }
+
+    public static TestClient register(World world) {
+        return register(world, world.url());
+    }
+
+    public static TestClient register(World world, String gateway) {
+        return new TestClient(world, gateway);
+    }
+
+    /** What a public native client sends. */
+    public static JsonObject registration() {
+        return new JsonObject()
+                .put("client_name", "Test Client")
+                .put("redirect_uris", new JsonArray().add(REDIRECT_URI))
+                .put("grant_types", new JsonArray().add("authorization_code").add("refresh_token"))
+                .put("token_endpoint_auth_method", "none");
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String state() {
+        return state;
+    }
+
+    public String verifier() {
+        return verifier;
+    }
+
+    public Browser browser() {
+        return browser;
+    }
+
+    /** The query of a good authorization request; later pairs are added, so a test can repeat a parameter. */
+    public String authorizationQuery(String... more) {
+        String query = Form.encode(
+                "client_id",
+                id,
+                "redirect_uri",
+                REDIRECT_URI,
+                "response_type",
+                "code",
+                "state",
+                state,
+                "code_challenge",
+                Digests.sha256(verifier),
+                "code_challenge_method",
+                "S256",
+                "resource",
+                world.mcpUrl());
+        return more.length == 0 ? query : query + "&" + Form.encode(more);
+    }
+
+    public Answer authorize(String gateway) {
+        return browser.get(gateway + "/authorize?" + authorizationQuery());
+    }
+
+    /** Presses the button on the consent page. */
+    public Answer approve(String gateway, Answer consentPage) {
+        return browser.postForm(gateway + "/consent", Form.fill(consentPage.body(), "decision", "approve"));
+    }
+
+    /** From Cognito's authorize endpoint through its login page; answers the redirect to our callback. */
+    public Answer signIn(Answer toCognito) {
+        Answer login = browser.get(toCognito.location().toString());
+        if (login.location().toString().startsWith(world.url())) {
+            return login;
+        }
+        String page = login.location().toString();
+        return browser.postForm(
+                page,
+                Form.fill(
+                        browser.get(page).body(),
+                        "username",
+                        World.USER,
+                        "password",
+                        World.PASSWORD,
+                        "cognitoAsfData",
+                        ""));
+    }
+
+    /** Follows the redirect from Cognito, at this gateway. */
+    public Answer callback(String gateway, Answer fromCognito) {
+        return browser.get(gateway + fromCognito.location().getRawPath() + "?"
+                + fromCognito.location().getRawQuery());
+    }
+
+    /** The whole way in the browser; answers the authorization code. */
+    public String code() {
+        Answer toCognito = approve(world.url(), authorize(world.url()));
+        return callback(world.url(), signIn(toCognito)).parameter("code").orElseThrow();
+    }
+
+    public Answer redeem(String gateway, String code) {
+        return browser.postForm(
+                gateway + "/token",
+                Form.encode(
+                        "grant_type", "authorization_code",
+                        "code", code,
+                        "client_id", id,
+                        "redirect_uri", REDIRECT_URI,
+                        "code_verifier", verifier,
+                        "resource", world.mcpUrl()));
+    }
+
+    public Answer refresh(String gateway, String refreshToken) {
+        return browser.postForm(
+                gateway + "/token",
+                Form.encode("grant_type", "refresh_token", "refresh_token", refreshToken, "client_id", id));
+    }
+
+    /** A call of the tool {@code echo} without a session, in the modern era. */
+    public Answer echo(String mcpUrl, String accessToken, String message) {
+        JsonObject meta = new JsonObject()
+                .put("io.modelcontextprotocol/protocolVersion", "2026-07-28")
+                .put("io.modelcontextprotocol/clientCapabilities", new JsonObject());
+        return tool(mcpUrl, accessToken, "echo", new JsonObject().put("message", message), meta);
+    }
+
+    public Answer whoami(String mcpUrl, String accessToken) {
+        JsonObject meta = new JsonObject()
+                .put("io.modelcontextprotocol/protocolVersion", "2026-07-28")
+                .put("io.modelcontextprotocol/clientCapabilities", new JsonObject());
+        return tool(mcpUrl, accessToken, "whoami", new JsonObject(), meta);
+    }
+
+    private Answer tool(String mcpUrl, String accessToken, String name, JsonObject arguments, JsonObject meta) {
+        JsonObject call = new JsonObject()
+                .put("jsonrpc", "2.0")
+                .put("id", 1)
+                .put("method", "tools/call")
+                .put(
+                        "params",
+                        new JsonObject()
+                                .put("name", name)
+                                .put("arguments", arguments)
+                                .put("_meta", meta));
+        return browser.postJson(
+                mcpUrl,
+                call.encode(),
+                "Authorization",
+                "Bearer " + accessToken,
+                "Accept",
+                "application/json, text/event-stream",
+                "MCP-Protocol-Version",
+                "2026-07-28",
+                "Mcp-Method",
+                "tools/call",
+                "Mcp-Name",
+                name);
+    }
+}
