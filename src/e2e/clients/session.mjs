@@ -76,9 +76,15 @@ export class Session {
 
   /** Calls a tool and answers its text. */
   async call(name, args = {}, options = undefined) {
+    const { content } = await this.callForResult(name, args, options);
+    return content.map((part) => part.text ?? '').join('\n');
+  }
+
+  /** Calls a tool and answers the whole result. */
+  async callForResult(name, args = {}, options = undefined) {
     const result = await this.sdk.callTool(this.client, { name, arguments: args }, options);
     assert.notEqual(result.isError, true, JSON.stringify(result));
-    return result.content.map((part) => part.text ?? '').join('\n');
+    return result;
   }
 
   /** Calls a tool that reports progress; answers the reports and the end, each with the time it came. */

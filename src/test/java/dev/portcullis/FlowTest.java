@@ -123,15 +123,11 @@ class FlowTest {
         String token = client.redeem(world.url(), client.code()).json().getString("access_token");
         Answer answer = client.whoami(world.mcpUrl(), token);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        String text = answer.json()
-                .getJsonObject("result")
-                .getJsonArray("content")
-                .getJsonObject(0)
-                .getString("text");
-        JsonObject identity = new JsonObject(text);
-        assertThat(identity.getString("X-Forwarded-User")).isEqualTo(World.USER);
-        assertThat(identity.getBoolean("Authorization reached this server")).isFalse();
-        assertThat(identity.getBoolean("Cookie reached this server")).isFalse();
+        JsonObject identity = answer.json().getJsonObject("result").getJsonObject("structuredContent");
+        assertThat(identity.getString("user")).isEqualTo(claims(token).getString("sub"));
+        assertThat(identity.getString("client")).isEqualTo(client.id());
+        assertThat(identity.getBoolean("authorizationReceived")).isFalse();
+        assertThat(identity.getBoolean("cookieReceived")).isFalse();
     }
 
     @Test

@@ -84,7 +84,7 @@ public final class DevWorld {
 
     private static LocalRedis redis() {
         try {
-            return LocalRedis.start();
+            return LocalRedis.start(LocalRedis.Options.standard());
         } catch (LocalRedisException e) {
             throw new DevWorldException(String.valueOf(e.getMessage()), e);
         }

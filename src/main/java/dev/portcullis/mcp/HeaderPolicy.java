@@ -2,7 +2,6 @@ package dev.portcullis.mcp;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.Secret;
-import dev.portcullis.crypto.Digests;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
@@ -83,15 +82,15 @@ final class HeaderPolicy {
     private void identity(VerifiedToken token, MultiMap to) {
         switch (upstream.identity()) {
             case HEADERS:
-                to.set("X-Forwarded-User", printable(token.user().username()));
-                to.set("X-Forwarded-User-Id", printable(token.user().subject()));
+                to.set("X-Forwarded-User", printable(token.user().subject()));
+                to.set("X-Forwarded-Preferred-Username", printable(token.user().username()));
                 token.email().ifPresent(email -> to.set("X-Forwarded-Email", printable(email)));
                 if (!token.user().groups().isEmpty()) {
                     to.set(
                             "X-Forwarded-Groups",
                             printable(String.join(",", token.user().groups())));
                 }
-                to.set("X-Forwarded-Client", clientDigest(token));
+                to.set("X-Forwarded-Client", printable(token.clientId()));
                 break;
             case COGNITO:
                 to.set("Authorization", "Bearer " + token.idpToken());
@@ -99,11 +98,6 @@ final class HeaderPolicy {
             default:
                 break;
         }
-    }
-
-    /** A registration is kilobytes long; its digest names the client as well, and fits a header and a log. */
-    private static String clientDigest(VerifiedToken token) {
-        return token.clientId().length() <= 64 ? printable(token.clientId()) : Digests.sha256(token.clientId());
     }
 
     /** Names outside ASCII go percent-encoded (RFC 8187 shows no better way for a header of our own); nothing can end the header early. */

@@ -1,6 +1,7 @@
 package dev.portcullis.testkit;
 
 import dev.portcullis.dev.redis.LocalRedis;
+import dev.portcullis.dev.redis.LocalRedisException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +36,13 @@ public final class TestRedis {
                 LOG.info("tests use Redis in a container");
                 return "redis://" + container.getHost() + ":" + container.getMappedPort(6379);
             }
-            LocalRedis local = LocalRedis.start();
-            LOG.info("no REDIS_URL and no Docker engine: tests use {}", local.origin());
-            return local.url();
+            try {
+                LocalRedis local = LocalRedis.start(LocalRedis.Options.standard());
+                LOG.info("no REDIS_URL and no Docker engine: tests use {}", local.origin());
+                return local.url();
+            } catch (LocalRedisException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 }

@@ -1,105 +1,56 @@
 package dev.portcullis.dev.mcp;
 
-import dev.portcullis.http.RequestBody;
 import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonObject;
 
-/** Streamable HTTP at {@code /mcp}, for clients of both eras. One event loop, so its sessions need no locks. */
+/**
+ * An MCP server to put behind the gateway and look at. It speaks Streamable HTTP in the session-based revisions
+ * 2025-03-26, 2025-06-18 and 2025-11-25 and in the stateless 2026-07-28, and has the tools {@code echo}, {@code add},
+ * {@code whoami} and {@code countdown}. It asks for no credentials and believes every header: bind it to loopback.
+ */
 public final class DemoMcpServer {
-    private static final int MAX_BODY = 1024 * 1024;
-
     private final Vertx vertx;
-    private final String deployment;
-    private final String url;
+    private final String deploymentId;
+    private final DemoMcpVerticle verticle;
 
-    private DemoMcpServer(Vertx vertx, String deployment, String url) {
+    private DemoMcpServer(Vertx vertx, String deploymentId, DemoMcpVerticle verticle) {
         this.vertx = vertx;
-        this.deployment = deployment;
-        this.url = url;
+        this.deploymentId = deploymentId;
+        this.verticle = verticle;
     }
 
-    /** @param port 0 takes a free one */
+    /**
+     * Starts the server; the future fails if the port is taken.
+     *
+     * @param host the address to bind to; on a loopback one, requests that name another host are refused
+     * @param port the port, or 0 for a free one
+     */
     public static Future<DemoMcpServer> start(Vertx vertx, String host, int port) {
-        ServerVerticle verticle = new ServerVerticle(host, port);
-        return vertx.deployVerticle(verticle)
-                .map(id -> new DemoMcpServer(vertx, id, "http://" + host + ":" + verticle.actualPort + "/mcp"));
+        return start(vertx, host, port, Bounds.standard());
     }
 
+    static Future<DemoMcpServer> start(Vertx vertx, String host, int port, Bounds bounds) {
+        var verticle = new DemoMcpVerticle(host, port, bounds);
+        return vertx.deployVerticle(verticle).map(id -> new DemoMcpServer(vertx, id, verticle));
+    }
+
+    /** The MCP endpoint. */
     public String url() {
-        return url;
+        return "http://localhost:" + verticle.port() + McpEndpoint.PATH;
     }
 
+    /** How many tool calls run now: shows whether a cancellation came through. Callable from any thread. */
+    public int runningCalls() {
+        return verticle.runningCalls();
+    }
+
+    /** How many notification streams are open now, of both eras. Callable from any thread. */
+    public int openStreams() {
+        return verticle.openStreams();
+    }
+
+    /** Ends every stream and session, then stops listening. */
     public Future<Void> close() {
-        return vertx.undeploy(deployment);
-    }
-
-    static JsonObject serverInfo() {
-        return new JsonObject().put("name", "portcullis-demo").put("version", "1.0.0");
-    }
-
-    static void json(HttpServerRequest request, int status, JsonObject body) {
-        request.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", "application/json")
-                .end(body.encode());
-    }
-
-    private static final class ServerVerticle extends VerticleBase {
-        private final String host;
-        private final int port;
-        private final RequestBody body = new RequestBody(MAX_BODY);
-        private int actualPort;
-
-        ServerVerticle(String host, int port) {
-            this.host = host;
-            this.port = port;
-        }
-
-        @Override
-        public Future<?> start() {
-            LegacyEra legacy = new LegacyEra(vertx);
-            ModernEra modern = new ModernEra(vertx);
-            return vertx.createHttpServer()
-                    .requestHandler(request -> handle(request, legacy, modern))
-                    .listen(port, host)
-                    .onSuccess(server -> actualPort = server.actualPort());
-        }
-
-        private void handle(HttpServerRequest request, LegacyEra legacy, ModernEra modern) {
-            if (!request.path().equals("/mcp")) {
-                request.response().setStatusCode(404).end();
-                return;
-            }
-            String version = request.getHeader("MCP-Protocol-Version");
-            // Revisions are dates, so text order is time order.
-            boolean isModern = version != null && version.compareTo(ModernEra.VERSION) >= 0;
-            message(request)
-                    .onSuccess(message -> {
-                        if (isModern) {
-                            modern.handle(request, message);
-                        } else {
-                            legacy.handle(request, message);
-                        }
-                    })
-                    .onFailure(failure -> json(request, 400, Rpc.error(new JsonObject(), -32700, "Parse error")));
-        }
-
-        private Future<JsonObject> message(HttpServerRequest request) {
-            if (!request.method().equals(HttpMethod.POST)) {
-                return Future.succeededFuture(new JsonObject());
-            }
-            return body.text(request, "application/json").map(text -> {
-                if (Json.decodeValue(text) instanceof JsonObject message) {
-                    return message;
-                }
-                throw new DecodeException("not one JSON-RPC message");
-            });
-        }
+        return vertx.undeploy(deploymentId);
     }
 }

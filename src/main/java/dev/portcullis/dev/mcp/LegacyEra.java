@@ -1,141 +1,223 @@
 package dev.portcullis.dev.mcp;
 
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.CancellationException;
 
-/** MCP 2025-03-26 to 2025-11-25: an initialize handshake, sessions, a stream by GET, an end by DELETE. Event-loop confined. */
+/** MCP 2025-03-26 to 2025-11-25: an initialize handshake, then requests within a session. */
 final class LegacyEra {
-    private static final List<String> VERSIONS = List.of("2025-11-25", "2025-06-18", "2025-03-26");
-    private static final String SESSION = "Mcp-Session-Id";
-    private static final long KEEP_ALIVE_MS = 15_000;
-    private static final int MAX_SESSIONS = 1000;
+    private static final int LARGEST_BATCH = 50;
 
     private final Vertx vertx;
-    private final Map<String, LegacySession> sessions = new LinkedHashMap<>();
+    private final Bounds bounds;
+    private final Tools tools;
+    private final SessionTable sessions;
+    private final Slots streams;
 
-    LegacyEra(Vertx vertx) {
+    LegacyEra(Vertx vertx, Bounds bounds, Tools tools, SessionTable sessions, Slots streams) {
         this.vertx = vertx;
+        this.bounds = bounds;
+        this.tools = tools;
+        this.sessions = sessions;
+        this.streams = streams;
     }
 
-    void handle(HttpServerRequest request, JsonObject message) {
-        if (request.method().equals(HttpMethod.POST) && "initialize".equals(message.getValue("method"))) {
-            initialize(request, message);
+    /** Answers a POST. Throws {@link RpcRefusal} where the request's id is not known. */
+    void post(HttpServerRequest request, Object json) {
+        if (json instanceof JsonArray batch) {
+            batch(request, session(request), batch);
             return;
         }
-        String id = request.getHeader(SESSION);
-        Optional<LegacySession> session = Optional.ofNullable(id).map(sessions::get);
-        if (session.isEmpty()) {
-            int status = id == null ? 400 : 404;
-            DemoMcpServer.json(
-                    request,
-                    status,
-                    Rpc.error(message, -32600, id == null ? "Mcp-Session-Id is missing" : "Session not found"));
-        } else if (request.method().equals(HttpMethod.GET)) {
-            stream(request, session.get());
-        } else if (request.method().equals(HttpMethod.DELETE)) {
-            sessions.remove(session.get().id);
-            session.get().end();
-            request.response().setStatusCode(204).end();
-        } else {
-            post(request, message, session.get());
-        }
-    }
-
-    private void initialize(HttpServerRequest request, JsonObject message) {
-        Object wanted = Rpc.params(message).getValue("protocolVersion");
-        String version = VERSIONS.stream()
-                .filter(known -> known.equals(wanted))
-                .findFirst()
-                .orElse(VERSIONS.get(0));
-        if (sessions.size() >= MAX_SESSIONS) {
-            // The oldest goes; its client is told 404 and begins anew.
-            LegacySession oldest = sessions.values().iterator().next();
-            sessions.remove(oldest.id);
-            oldest.end();
-        }
-        LegacySession session = new LegacySession(UUID.randomUUID().toString(), version);
-        sessions.put(session.id, session);
-        request.response().putHeader(SESSION, session.id);
-        answer(
-                request,
-                message,
-                new JsonObject()
-                        .put("protocolVersion", version)
-                        .put("capabilities", new JsonObject().put("tools", new JsonObject()))
-                        .put("serverInfo", DemoMcpServer.serverInfo())
-                        .put("instructions", "A demonstration behind Portcullis."));
-    }
-
-    private void stream(HttpServerRequest request, LegacySession session) {
-        EventStream.open(request.response());
-        EventStream.keepAlive(request.response());
-        long timer = vertx.setPeriodic(KEEP_ALIVE_MS, tick -> EventStream.keepAlive(request.response()));
-        request.response().closeHandler(closed -> vertx.cancelTimer(timer));
-        session.listen(request.response());
-    }
-
-    private void post(HttpServerRequest request, JsonObject message, LegacySession session) {
-        if (!Rpc.isRequest(message)) {
-            if ("notifications/cancelled".equals(message.getValue("method"))) {
-                Optional.ofNullable(session.running.remove(Rpc.params(message).getValue("requestId")))
-                        .ifPresent(Countdown::stop);
-            }
-            request.response().setStatusCode(202).end();
-            return;
-        }
-        switch (message.getString("method")) {
-            case "ping":
-                answer(request, message, new JsonObject());
-                break;
-            case "tools/list":
-                answer(request, message, Tools.list());
-                break;
-            case "tools/call":
-                call(request, message, session);
-                break;
-            default:
-                DemoMcpServer.json(request, 200, Rpc.error(message, Rpc.METHOD_NOT_FOUND, "Method not found"));
-        }
-    }
-
-    private void call(HttpServerRequest request, JsonObject message, LegacySession session) {
-        JsonObject params = Rpc.params(message);
-        String name = String.valueOf(params.getValue("name"));
-        JsonObject arguments = params.getValue("arguments") instanceof JsonObject given ? given : new JsonObject();
-        Object id = message.getValue("id");
+        var message = RpcMessage.parse(json);
         try {
-            if (name.equals(Tools.COUNTDOWN)) {
-                Countdown countdown = new Countdown(
-                        vertx,
-                        request.response(),
-                        Optional.ofNullable(Rpc.meta(message).getValue("progressToken")),
-                        Tools.seconds(arguments),
-                        result -> {
-                            session.running.remove(id);
-                            return Rpc.result(id, result);
-                        });
-                session.running.put(id, countdown);
-                countdown.start();
-                return;
+            if (message.isRequest()
+                    && message.method().filter("initialize"::equals).isPresent()) {
+                initialize(request, message);
+            } else if (message.isRequest()) {
+                answer(request, session(request), message);
+            } else {
+                accept(session(request), message);
+                Answers.empty(request.response(), 202);
             }
-            Tools.call(name, arguments, request)
-                    .ifPresentOrElse(
-                            result -> answer(request, message, result),
-                            () -> DemoMcpServer.json(
-                                    request, 200, Rpc.error(message, Rpc.INVALID_PARAMS, "Unknown tool")));
-        } catch (IllegalArgumentException e) {
-            answer(request, message, Tools.text(String.valueOf(e.getMessage())).put("isError", true));
+        } catch (RpcRefusal refusal) {
+            Answers.refuse(request.response(), message.id(), refusal);
         }
     }
 
-    private static void answer(HttpServerRequest request, JsonObject message, JsonObject result) {
-        DemoMcpServer.json(request, 200, Rpc.result(message.getValue("id"), result));
+    /** Opens the session's own stream, or resumes one that broke. */
+    void get(HttpServerRequest request) {
+        var session = session(request);
+        if (!Headers.accepts(request.headers(), Headers.EVENT_STREAM)) {
+            throw RpcRefusal.invalidRequest(406, "Not acceptable: the answer is an event stream");
+        }
+        var lastEventId = Headers.single(request.headers(), Headers.LAST_EVENT_ID);
+        if (lastEventId.isEmpty()) {
+            session.listen(stream(request));
+            return;
+        }
+        var position = lastEventId.flatMap(ReplayableStream.Position::parse);
+        var broken =
+                position.flatMap(at -> session.stream(at.stream()).filter(stream -> stream.hasMoreAfter(at.event())));
+        if (broken.isEmpty()) {
+            // Tells an event source not to come again (HTML, server-sent events): there is nothing left to say.
+            Answers.empty(request.response(), 204);
+            return;
+        }
+        var connection = stream(request);
+        session.listen(connection);
+        broken.get().resume(connection, position.orElseThrow().event());
+    }
+
+    /** Ends the session. */
+    void delete(HttpServerRequest request) {
+        sessions.end(session(request).id());
+        Answers.empty(request.response(), 204);
+    }
+
+    private Session session(HttpServerRequest request) {
+        var id = Headers.single(request.headers(), Headers.SESSION_ID)
+                .orElseThrow(() -> RpcRefusal.invalidRequest(400, "Bad request: Mcp-Session-Id is missing"));
+        return sessions.find(id)
+                .orElseThrow(() -> RpcRefusal.invalidRequest(404, "Session not found: initialize again"));
+    }
+
+    private SseResponse stream(HttpServerRequest request) {
+        if (!streams.take()) {
+            throw RpcRefusal.busy();
+        }
+        var connection = new SseResponse(vertx, request.response(), bounds.keepAlive());
+        connection.onClose(streams::free);
+        return connection;
+    }
+
+    private void initialize(HttpServerRequest request, RpcMessage message) {
+        if (!(message.params().getValue("protocolVersion") instanceof String requested)) {
+            throw RpcRefusal.invalidParams(200, "protocolVersion must be a string");
+        }
+        var session = sessions.open(ProtocolVersions.negotiate(requested));
+        request.response().putHeader(Headers.SESSION_ID, session.id());
+        Answers.send(
+                request.response(),
+                200,
+                Answers.result(
+                        message.id().orElseThrow(),
+                        new JsonObject()
+                                .put("protocolVersion", session.protocolVersion())
+                                .put("capabilities", Identity.capabilities())
+                                .put("serverInfo", Identity.implementation())
+                                .put("instructions", Identity.INSTRUCTIONS)));
+    }
+
+    /** Takes a notification or a response. */
+    private static void accept(Session session, RpcMessage message) {
+        if (message.method().filter("notifications/cancelled"::equals).isPresent()) {
+            Optional.ofNullable(message.params().getValue("requestId")).ifPresent(session::cancelCall);
+        }
+    }
+
+    private void answer(HttpServerRequest request, Session session, RpcMessage message) {
+        if (message.method().filter("tools/call"::equals).isPresent()
+                && tools.named(message.params()).takesLong()
+                && Headers.accepts(request.headers(), Headers.EVENT_STREAM)) {
+            answerStreaming(request, session, message);
+            return;
+        }
+        var response = request.response();
+        result(session, message, request.headers(), (progress, total, text) -> {})
+                .onSuccess(result -> Answers.send(response, 200, result))
+                .onFailure(failure -> {
+                    if (failure instanceof CancellationException) {
+                        Answers.empty(response, 202);
+                    } else {
+                        Answers.refuse(response, message.id(), ModernEra.refusal(failure));
+                    }
+                });
+    }
+
+    private void answerStreaming(HttpServerRequest request, Session session, RpcMessage message) {
+        var stream = session.newStream();
+        stream.start(
+                new SseResponse(vertx, request.response(), bounds.keepAlive()),
+                session.protocolVersion().equals(ProtocolVersions.LATEST_LEGACY));
+        Tool.Progress progress = (done, total, text) ->
+                message.progressToken().ifPresent(token -> stream.message(ProgressReport.of(token, done, total, text)));
+        resultOrError(session, message, request.headers(), progress).onSuccess(answer -> {
+            answer.ifPresent(stream::message);
+            stream.finish();
+        });
+    }
+
+    /** MCP 2025-03-26 base protocol, "Batching": that revision alone has it, and there receivers must take it. */
+    private void batch(HttpServerRequest request, Session session, JsonArray batch) {
+        if (!session.protocolVersion().equals(ProtocolVersions.BATCHES)) {
+            throw RpcRefusal.invalidRequest("Invalid request: no batches in this revision");
+        }
+        if (batch.isEmpty() || batch.size() > LARGEST_BATCH) {
+            throw RpcRefusal.invalidRequest("Invalid request: a batch has 1 to " + LARGEST_BATCH + " messages");
+        }
+        var answers = new ArrayList<Future<Optional<JsonObject>>>();
+        for (var json : batch) {
+            try {
+                var message = RpcMessage.parse(json);
+                if (message.isRequest()) {
+                    answers.add(resultOrError(session, message, request.headers(), (progress, total, text) -> {}));
+                } else {
+                    accept(session, message);
+                }
+            } catch (RpcRefusal refusal) {
+                answers.add(Future.succeededFuture(Optional.of(Answers.error(Optional.empty(), refusal))));
+            }
+        }
+        Future.join(answers).onSuccess(done -> {
+            var array = new JsonArray();
+            done.<Optional<JsonObject>>list().stream()
+                    .filter(Objects::nonNull)
+                    .forEach(answer -> answer.ifPresent(array::add));
+            if (array.isEmpty()) {
+                Answers.empty(request.response(), 202);
+            } else {
+                Answers.send(request.response(), 200, array);
+            }
+        });
+    }
+
+    /** Never fails; empty if the request was cancelled and nothing is to be answered. */
+    private Future<Optional<JsonObject>> resultOrError(
+            Session session, RpcMessage message, MultiMap headers, Tool.Progress progress) {
+        return result(session, message, headers, progress)
+                .map(Optional::of)
+                .otherwise(failure -> failure instanceof CancellationException
+                        ? Optional.empty()
+                        : Optional.of(Answers.error(message.id(), ModernEra.refusal(failure))));
+    }
+
+    private Future<JsonObject> result(Session session, RpcMessage message, MultiMap headers, Tool.Progress progress) {
+        var id = message.id().orElseThrow();
+        var method = message.method().orElseThrow();
+        try {
+            return switch (method) {
+                case "ping" -> Future.succeededFuture(Answers.result(id, new JsonObject()));
+                case "tools/list" -> Future.succeededFuture(Answers.result(id, tools.list(message.params())));
+                case "tools/call" ->
+                    call(session, id, message.params(), headers, progress).map(result -> Answers.result(id, result));
+                default -> Future.failedFuture(RpcRefusal.methodNotFound(200, method));
+            };
+        } catch (RpcRefusal refusal) {
+            return Future.failedFuture(refusal);
+        }
+    }
+
+    private Future<JsonObject> call(
+            Session session, Object id, JsonObject params, MultiMap headers, Tool.Progress progress) {
+        var cancellation = session.startCall(id);
+        return tools.call(params, headers, session.protocolVersion(), progress, cancellation)
+                .onComplete(done -> session.endCall(id));
     }
 }

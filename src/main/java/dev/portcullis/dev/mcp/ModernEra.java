@@ -1,145 +1,135 @@
 package dev.portcullis.dev.mcp;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonArray;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
-import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** MCP 2026-07-28: stateless, POST only, headers that mirror the body. */
+/** MCP 2026-07-28: every request stands alone, and closing its response cancels it. */
 final class ModernEra {
-    static final String VERSION = "2026-07-28";
-    private static final String PREFIX = "io.modelcontextprotocol/";
-    private static final long KEEP_ALIVE_MS = 15_000;
+    private static final Logger LOG = LoggerFactory.getLogger(ModernEra.class);
+    private static final long LIST_TTL_MS = 300_000;
 
     private final Vertx vertx;
+    private final Bounds bounds;
+    private final Tools tools;
+    private final Subscriptions subscriptions;
 
-    ModernEra(Vertx vertx) {
+    ModernEra(Vertx vertx, Bounds bounds, Tools tools, Subscriptions subscriptions) {
         this.vertx = vertx;
+        this.bounds = bounds;
+        this.tools = tools;
+        this.subscriptions = subscriptions;
     }
 
-    void handle(HttpServerRequest request, JsonObject message) {
-        if (!request.method().equals(HttpMethod.POST)) {
-            request.response().setStatusCode(405).putHeader("Allow", "POST").end();
+    /** Answers a POST. Throws {@link RpcRefusal} only where the request's id is not known. */
+    void post(HttpServerRequest request, Object json) {
+        var message = RpcMessage.parse(json);
+        if (message.isNotification()) {
+            Answers.empty(request.response(), 202);
             return;
         }
-        if (!Rpc.isRequest(message)) {
-            request.response().setStatusCode(202).end();
-            return;
+        if (!message.isRequest()) {
+            throw RpcRefusal.invalidRequest("Invalid request: clients send no responses in this revision");
         }
-        Optional<JsonObject> refusal = refusal(request, message);
-        if (refusal.isPresent()) {
-            DemoMcpServer.json(request, 400, refusal.get());
-            return;
-        }
-        switch (message.getString("method")) {
-            case "server/discover":
-                answer(
-                        request,
-                        message,
-                        cacheable(new JsonObject()
-                                .put("supportedVersions", new JsonArray().add(VERSION))
-                                .put("capabilities", new JsonObject().put("tools", new JsonObject()))
-                                .put("instructions", "A demonstration behind Portcullis.")));
-                break;
-            case "tools/list":
-                answer(request, message, cacheable(Tools.list()));
-                break;
-            case "tools/call":
-                call(request, message);
-                break;
-            case "subscriptions/listen":
-                listen(request, message);
-                break;
-            default:
-                DemoMcpServer.json(request, 404, Rpc.error(message, Rpc.METHOD_NOT_FOUND, "Method not found"));
-        }
-    }
-
-    private static Optional<JsonObject> refusal(HttpServerRequest request, JsonObject message) {
-        Object version = Rpc.meta(message).getValue(PREFIX + "protocolVersion");
-        if (version == null || !(Rpc.meta(message).getValue(PREFIX + "clientCapabilities") instanceof JsonObject)) {
-            return Optional.of(Rpc.error(
-                    message, Rpc.INVALID_PARAMS, "_meta lacks " + PREFIX + "protocolVersion or clientCapabilities"));
-        }
-        if (!version.equals(request.getHeader("MCP-Protocol-Version"))) {
-            return Optional.of(Rpc.error(message, Rpc.HEADER_MISMATCH, "MCP-Protocol-Version differs from the body"));
-        }
-        if (!version.equals(VERSION)) {
-            JsonObject error = Rpc.error(message, Rpc.UNSUPPORTED_VERSION, "Unsupported protocol version");
-            error.getJsonObject("error")
-                    .put(
-                            "data",
-                            new JsonObject()
-                                    .put("supported", new JsonArray().add(VERSION))
-                                    .put("requested", version));
-            return Optional.of(error);
-        }
-        if (!message.getValue("method").equals(request.getHeader("Mcp-Method"))) {
-            return Optional.of(Rpc.error(message, Rpc.HEADER_MISMATCH, "Mcp-Method differs from the body"));
-        }
-        boolean named = "tools/call".equals(message.getValue("method"));
-        if (named
-                && !String.valueOf(Rpc.params(message).getValue("name"))
-                        .equals(MirroredValue.decode(request.getHeader("Mcp-Name")))) {
-            return Optional.of(Rpc.error(message, Rpc.HEADER_MISMATCH, "Mcp-Name differs from the body"));
-        }
-        return Optional.empty();
-    }
-
-    private void call(HttpServerRequest request, JsonObject message) {
-        JsonObject params = Rpc.params(message);
-        String name = String.valueOf(params.getValue("name"));
-        JsonObject arguments = params.getValue("arguments") instanceof JsonObject given ? given : new JsonObject();
         try {
-            if (name.equals(Tools.COUNTDOWN)) {
-                // Whoever leaves has cancelled: the close of the response ends the timer.
-                new Countdown(
-                                vertx,
-                                request.response(),
-                                Optional.ofNullable(Rpc.meta(message).getValue("progressToken")),
-                                Tools.seconds(arguments),
-                                result -> Rpc.result(message.getValue("id"), complete(result)))
-                        .start();
-                return;
-            }
-            Tools.call(name, arguments, request)
-                    .ifPresentOrElse(
-                            result -> answer(request, message, result),
-                            () -> DemoMcpServer.json(
-                                    request, 200, Rpc.error(message, Rpc.INVALID_PARAMS, "Unknown tool")));
-        } catch (IllegalArgumentException e) {
-            answer(request, message, Tools.text(String.valueOf(e.getMessage())).put("isError", true));
+            ModernRequestCheck.check(request.headers(), message);
+            answer(request, message);
+        } catch (RpcRefusal refusal) {
+            Answers.refuse(request.response(), message.id(), refusal);
         }
     }
 
-    /** Nothing ever changes here; the stream shows that one may stay open. */
-    private void listen(HttpServerRequest request, JsonObject message) {
-        EventStream.open(request.response());
-        EventStream.send(
-                request.response(),
-                Rpc.notification(
-                        "notifications/subscriptions/acknowledged",
-                        new JsonObject()
-                                .put("notifications", new JsonObject())
-                                .put(
-                                        "_meta",
-                                        new JsonObject().put(PREFIX + "subscriptionId", message.getValue("id")))));
-        long timer = vertx.setPeriodic(KEEP_ALIVE_MS, tick -> EventStream.keepAlive(request.response()));
-        request.response().closeHandler(closed -> vertx.cancelTimer(timer));
+    private void answer(HttpServerRequest request, RpcMessage message) {
+        var method = message.method().orElseThrow();
+        switch (method) {
+            case "server/discover" -> respond(request, message, cacheable(discovery()));
+            case "tools/list" -> respond(request, message, cacheable(tools.list(message.params())));
+            case "tools/call" -> call(request, message);
+            case "subscriptions/listen" -> subscriptions.open(request, message);
+            default -> throw RpcRefusal.methodNotFound(404, method);
+        }
     }
 
-    private static void answer(HttpServerRequest request, JsonObject message, JsonObject result) {
-        DemoMcpServer.json(request, 200, Rpc.result(message.getValue("id"), complete(result)));
+    private static JsonObject discovery() {
+        return new JsonObject()
+                .put("supportedVersions", ProtocolVersions.ALL)
+                .put("capabilities", Identity.capabilities())
+                .put("instructions", Identity.INSTRUCTIONS);
     }
 
-    private static JsonObject complete(JsonObject result) {
-        return result.put("resultType", "complete")
-                .put("_meta", new JsonObject().put(PREFIX + "serverInfo", DemoMcpServer.serverInfo()));
-    }
-
+    /** The same for every caller, hence public (MCP 2026-07-28 caching). */
     private static JsonObject cacheable(JsonObject result) {
-        return result.put("ttlMs", 60_000).put("cacheScope", "public");
+        return result.put("ttlMs", LIST_TTL_MS).put("cacheScope", "public");
+    }
+
+    private static void respond(HttpServerRequest request, RpcMessage message, JsonObject result) {
+        Answers.send(request.response(), 200, Answers.result(message.id().orElseThrow(), complete(result)));
+    }
+
+    static JsonObject complete(JsonObject result) {
+        return result.put("resultType", "complete")
+                .put("_meta", new JsonObject().put("io.modelcontextprotocol/serverInfo", Identity.implementation()));
+    }
+
+    private void call(HttpServerRequest request, RpcMessage message) {
+        var streams = tools.named(message.params()).takesLong();
+        if (streams && Headers.accepts(request.headers(), Headers.EVENT_STREAM)) {
+            callStreaming(request, message);
+        } else {
+            callPlain(request, message);
+        }
+    }
+
+    private void callPlain(HttpServerRequest request, RpcMessage message) {
+        var cancellation = new Cancellation();
+        var response = request.response();
+        cancelWhenClosed(response, cancellation);
+        run(request, message, (progress, total, text) -> {}, cancellation)
+                .onSuccess(result -> Answers.send(response, 200, result))
+                .onFailure(failure -> {
+                    if (!(failure instanceof CancellationException)) {
+                        Answers.refuse(response, message.id(), refusal(failure));
+                    }
+                });
+    }
+
+    private void callStreaming(HttpServerRequest request, RpcMessage message) {
+        var cancellation = new Cancellation();
+        var sse = new SseResponse(vertx, request.response(), bounds.keepAlive());
+        sse.onClose(cancellation::cancel);
+        Tool.Progress progress = (done, total, text) ->
+                message.progressToken().ifPresent(token -> sse.offer(ProgressReport.of(token, done, total, text)));
+        run(request, message, progress, cancellation).onComplete(done -> {
+            if (done.succeeded()) {
+                sse.send(done.result());
+            } else if (!(done.cause() instanceof CancellationException)) {
+                sse.send(Answers.error(message.id(), refusal(done.cause())));
+            }
+            sse.end();
+        });
+    }
+
+    private Future<JsonObject> run(
+            HttpServerRequest request, RpcMessage message, Tool.Progress progress, Cancellation cancellation) {
+        return tools.call(message.params(), request.headers(), ProtocolVersions.MODERN, progress, cancellation)
+                .map(result -> Answers.result(message.id().orElseThrow(), complete(result)));
+    }
+
+    private static void cancelWhenClosed(HttpServerResponse response, Cancellation cancellation) {
+        response.exceptionHandler(failure -> cancellation.cancel());
+        response.closeHandler(nothing -> cancellation.cancel());
+    }
+
+    static RpcRefusal refusal(Throwable failure) {
+        if (failure instanceof RpcRefusal refusal) {
+            return refusal;
+        }
+        LOG.error("a call failed", failure);
+        return RpcRefusal.internalError();
     }
 }

@@ -1,111 +1,92 @@
 package dev.portcullis.dev.mcp;
 
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Optional;
 
-/** The tools that answer at once, and the list of all. */
+/** The tools this server has, always in the same order, and how one of them is called. */
 final class Tools {
-    static final String COUNTDOWN = "countdown";
-    static final int MAX_SECONDS = 3600;
-    private static final List<String> IDENTITY = List.of(
-            "X-Forwarded-User", "X-Forwarded-User-Id", "X-Forwarded-Email", "X-Forwarded-Groups", "X-Forwarded-Client");
+    private final List<Tool> tools;
+    private final Slots calls;
 
-    private Tools() {}
+    Tools(List<Tool> tools, Slots calls) {
+        this.tools = List.copyOf(tools);
+        this.calls = calls;
+    }
 
-    static JsonObject list() {
+    /** The {@code tools/list} result without the members only one era has. There is a single page, hence no cursor. */
+    JsonObject list(JsonObject params) {
+        if (params.getValue("cursor") != null) {
+            throw RpcRefusal.invalidParams(200, "Unknown cursor");
+        }
         return new JsonObject()
-                .put(
-                        "tools",
-                        new JsonArray()
-                                .add(tool("echo", "Says what you say.", property("message", "string")))
-                                .add(tool(
-                                        "add",
-                                        "Adds two numbers.",
-                                        property("a", "number").mergeIn(property("b", "number"))))
-                                .add(tool("whoami", "Tells who the gateway says you are.", new JsonObject()))
-                                .add(tool(
-                                        COUNTDOWN,
-                                        "Counts seconds down, reporting progress, at most " + MAX_SECONDS + ".",
-                                        property("seconds", "integer"))));
+                .put("tools", new JsonArray(tools.stream().map(Tool::definition).toList()));
     }
 
-    /** Empty for a tool that is not there; throws {@link IllegalArgumentException} for arguments that do not fit. */
-    static Optional<JsonObject> call(String name, JsonObject arguments, HttpServerRequest request) {
-        switch (name) {
-            case "echo":
-                return Optional.of(text(string(arguments, "message")));
-            case "add":
-                return Optional.of(text(sum(number(arguments, "a"), number(arguments, "b"))));
-            case "whoami":
-                return Optional.of(text(whoami(request).encodePrettily()));
-            default:
-                return Optional.empty();
+    Tool named(JsonObject params) {
+        if (!(params.getValue("name") instanceof String name)) {
+            throw RpcRefusal.invalidParams(200, "name must be a string");
         }
+        return tools.stream()
+                .filter(tool -> tool.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> RpcRefusal.invalidParams(200, "Unknown tool: " + name));
     }
 
-    static int seconds(JsonObject arguments) {
-        double seconds = number(arguments, "seconds").doubleValue();
-        if (seconds < 1 || seconds > MAX_SECONDS || seconds != Math.rint(seconds)) {
-            throw new IllegalArgumentException("seconds must be a whole number from 1 to " + MAX_SECONDS);
+    /**
+     * The {@code CallToolResult}. The future fails with {@link RpcRefusal}, or with
+     * {@link java.util.concurrent.CancellationException} after which nothing is to be answered.
+     */
+    Future<JsonObject> call(
+            JsonObject params,
+            MultiMap headers,
+            String protocolVersion,
+            Tool.Progress progress,
+            Cancellation cancellation) {
+        if (!calls.take()) {
+            return Future.failedFuture(RpcRefusal.busy());
         }
-        return (int) seconds;
-    }
-
-    static JsonObject text(String text) {
-        return new JsonObject()
-                .put(
-                        "content",
-                        new JsonArray().add(new JsonObject().put("type", "text").put("text", text)));
-    }
-
-    /** Whether a credential of the client came through is told, what it was is not. */
-    private static JsonObject whoami(HttpServerRequest request) {
-        JsonObject answer = new JsonObject();
-        IDENTITY.forEach(name -> {
-            String value = request.getHeader(name);
-            if (value != null) {
-                answer.put(name, value);
-            }
-        });
-        return answer.put("Authorization reached this server", request.headers().contains("Authorization"))
-                .put("Cookie reached this server", request.headers().contains("Cookie"));
-    }
-
-    private static String sum(Number a, Number b) {
-        double sum = a.doubleValue() + b.doubleValue();
-        return sum == Math.rint(sum) && Math.abs(sum) < 1e15 ? String.valueOf((long) sum) : String.valueOf(sum);
-    }
-
-    private static String string(JsonObject arguments, String name) {
-        if (arguments.getValue(name) instanceof String text) {
-            return text;
+        Future<JsonObject> result;
+        try {
+            var call = new Tool.Call(arguments(params), headers, protocolVersion, progress, cancellation);
+            result = named(params).call(call).map(Tools::success);
+        } catch (Arguments.InvalidArguments invalid) {
+            result = invalidArguments(protocolVersion, invalid);
+        } catch (RpcRefusal refusal) {
+            result = Future.failedFuture(refusal);
         }
-        throw new IllegalArgumentException(name + " must be a string");
+        return result.onComplete(done -> calls.free());
     }
 
-    private static Number number(JsonObject arguments, String name) {
-        if (arguments.getValue(name) instanceof Number number) {
-            return number;
+    private static Arguments arguments(JsonObject params) {
+        var given = params.getValue("arguments");
+        if (given == null) {
+            return new Arguments(new JsonObject());
         }
-        throw new IllegalArgumentException(name + " must be a number");
+        if (given instanceof JsonObject members) {
+            return new Arguments(members);
+        }
+        throw RpcRefusal.invalidParams(200, "arguments must be an object");
     }
 
-    private static JsonObject property(String name, String type) {
-        return new JsonObject().put(name, new JsonObject().put("type", type));
+    private static JsonObject success(Tool.Result result) {
+        var json = new JsonObject().put("content", text(result.text())).put("isError", false);
+        result.structured().ifPresent(content -> json.put("structuredContent", content));
+        return json;
     }
 
-    private static JsonObject tool(String name, String description, JsonObject properties) {
-        return new JsonObject()
-                .put("name", name)
-                .put("description", description)
-                .put(
-                        "inputSchema",
-                        new JsonObject()
-                                .put("type", "object")
-                                .put("properties", properties)
-                                .put("required", new JsonArray(List.copyOf(properties.fieldNames()))));
+    /** A tool error since MCP 2025-11-25, so that the model can correct itself; a protocol error before. */
+    private static Future<JsonObject> invalidArguments(String protocolVersion, Arguments.InvalidArguments invalid) {
+        var sentence = "Invalid arguments: " + invalid.getMessage();
+        return protocolVersion.compareTo(ProtocolVersions.LATEST_LEGACY) < 0
+                ? Future.failedFuture(RpcRefusal.invalidParams(200, sentence))
+                : Future.succeededFuture(
+                        new JsonObject().put("content", text(sentence)).put("isError", true));
+    }
+
+    private static JsonArray text(String text) {
+        return new JsonArray().add(new JsonObject().put("type", "text").put("text", text));
     }
 }

@@ -1,14 +1,21 @@
 package dev.portcullis.dev.redis;
 
-/** No Redis could be started; the message says why and what to do. */
-public final class LocalRedisException extends RuntimeException {
+import java.util.List;
+
+/** Redis could not be started. The message is one sentence that says what to do; Redis' last lines follow it. */
+public final class LocalRedisException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    LocalRedisException(String message) {
-        super(message);
+    LocalRedisException(String sentence) {
+        super(sentence);
     }
 
-    LocalRedisException(String message, Throwable cause) {
-        super(message, cause);
+    LocalRedisException(String sentence, Throwable cause) {
+        super(sentence, cause);
+    }
+
+    static LocalRedisException withOutput(String sentence, List<String> lastLines) {
+        return new LocalRedisException(
+                lastLines.isEmpty() ? sentence : sentence + " It said:\n  " + String.join("\n  ", lastLines));
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portcullis.dev.redis;
+
+import org.jspecify.annotations.NullMarked;
