@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -93,147 +94,90 @@ public record AppClient(
     }
 
     public AppClient withSecrets(String... newSecrets) {
-        return new AppClient(
-                id,
-                List.of(newSecrets),
-                callbackUrls,
-                logoutUrls,
-                allowedScopes,
-                allowedFlows,
-                accessTtl,
-                idTtl,
-                refreshTtl,
-                rotation,
-                enableTokenRevocation,
-                readAttributes);
+        return changed(draft -> draft.secrets = List.of(newSecrets));
     }
 
     public AppClient withCallbackUrls(String... urls) {
-        return new AppClient(
-                id,
-                secrets,
-                Set.of(urls),
-                logoutUrls,
-                allowedScopes,
-                allowedFlows,
-                accessTtl,
-                idTtl,
-                refreshTtl,
-                rotation,
-                enableTokenRevocation,
-                readAttributes);
+        return changed(draft -> draft.callbackUrls = Set.of(urls));
     }
 
     public AppClient withLogoutUrls(String... urls) {
-        return new AppClient(
-                id,
-                secrets,
-                callbackUrls,
-                Set.of(urls),
-                allowedScopes,
-                allowedFlows,
-                accessTtl,
-                idTtl,
-                refreshTtl,
-                rotation,
-                enableTokenRevocation,
-                readAttributes);
+        return changed(draft -> draft.logoutUrls = Set.of(urls));
     }
 
     public AppClient withScopes(String... scopes) {
-        return new AppClient(
-                id,
-                secrets,
-                callbackUrls,
-                logoutUrls,
-                Set.of(scopes),
-                allowedFlows,
-                accessTtl,
-                idTtl,
-                refreshTtl,
-                rotation,
-                enableTokenRevocation,
-                readAttributes);
+        return changed(draft -> draft.allowedScopes = Set.of(scopes));
     }
 
     public AppClient withFlows(Flow... flows) {
-        return new AppClient(
-                id,
-                secrets,
-                callbackUrls,
-                logoutUrls,
-                allowedScopes,
-                Set.of(flows),
-                accessTtl,
-                idTtl,
-                refreshTtl,
-                rotation,
-                enableTokenRevocation,
-                readAttributes);
+        return changed(draft -> draft.allowedFlows = Set.of(flows));
     }
 
     public AppClient withLifetimes(Duration access, Duration idToken, Duration refresh) {
-        return new AppClient(
-                id,
-                secrets,
-                callbackUrls,
-                logoutUrls,
-                allowedScopes,
-                allowedFlows,
-                access,
-                idToken,
-                refresh,
-                rotation,
-                enableTokenRevocation,
-                readAttributes);
+        return changed(draft -> {
+            draft.accessTtl = access;
+            draft.idTtl = idToken;
+            draft.refreshTtl = refresh;
+        });
     }
 
     public AppClient withRotation(RefreshRotation newRotation) {
-        return new AppClient(
-                id,
-                secrets,
-                callbackUrls,
-                logoutUrls,
-                allowedScopes,
-                allowedFlows,
-                accessTtl,
-                idTtl,
-                refreshTtl,
-                newRotation,
-                enableTokenRevocation,
-                readAttributes);
+        return changed(draft -> draft.rotation = newRotation);
     }
 
     public AppClient withoutTokenRevocation() {
-        return new AppClient(
-                id,
-                secrets,
-                callbackUrls,
-                logoutUrls,
-                allowedScopes,
-                allowedFlows,
-                accessTtl,
-                idTtl,
-                refreshTtl,
-                rotation,
-                false,
-                readAttributes);
+        return changed(draft -> draft.enableTokenRevocation = false);
     }
 
     public AppClient withReadAttributes(String... names) {
+        return changed(draft -> draft.readAttributes = Optional.of(Set.of(names)));
+    }
+
+    private AppClient changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new AppClient(
                 id,
-                secrets,
-                callbackUrls,
-                logoutUrls,
-                allowedScopes,
-                allowedFlows,
-                accessTtl,
-                idTtl,
-                refreshTtl,
-                rotation,
-                enableTokenRevocation,
-                Optional.of(Set.of(names)));
+                draft.secrets,
+                draft.callbackUrls,
+                draft.logoutUrls,
+                draft.allowedScopes,
+                draft.allowedFlows,
+                draft.accessTtl,
+                draft.idTtl,
+                draft.refreshTtl,
+                draft.rotation,
+                draft.enableTokenRevocation,
+                draft.readAttributes);
+    }
+
+    /** A client while it is being changed. */
+    private static final class Draft {
+        private List<String> secrets;
+        private Set<String> callbackUrls;
+        private Set<String> logoutUrls;
+        private Set<String> allowedScopes;
+        private Set<Flow> allowedFlows;
+        private Duration accessTtl;
+        private Duration idTtl;
+        private Duration refreshTtl;
+        private RefreshRotation rotation;
+        private boolean enableTokenRevocation;
+        private Optional<Set<String>> readAttributes;
+
+        private Draft(AppClient client) {
+            secrets = client.secrets;
+            callbackUrls = client.callbackUrls;
+            logoutUrls = client.logoutUrls;
+            allowedScopes = client.allowedScopes;
+            allowedFlows = client.allowedFlows;
+            accessTtl = client.accessTtl;
+            idTtl = client.idTtl;
+            refreshTtl = client.refreshTtl;
+            rotation = client.rotation;
+            enableTokenRevocation = client.enableTokenRevocation;
+            readAttributes = client.readAttributes;
+        }
     }
 
     boolean mayRead(String attribute) {

@@ -101,11 +101,10 @@ final class AuthorizeRules {
     private static boolean pkceComplete(Parameters query) {
         Optional<String> challenge = query.get("code_challenge");
         Optional<String> method = query.get("code_challenge_method");
-        return challenge.isEmpty() && method.isEmpty()
-                || method.equals(Optional.of("S256"))
-                        && challenge
-                                .map(text -> CHALLENGE.matcher(text).matches())
-                                .orElse(false);
+        boolean absent = challenge.isEmpty() && method.isEmpty();
+        boolean wellFormed =
+                challenge.map(text -> CHALLENGE.matcher(text).matches()).orElse(false);
+        return absent || (wellFormed && method.equals(Optional.of("S256")));
     }
 
     private static boolean resourceFits(Parameters query) {

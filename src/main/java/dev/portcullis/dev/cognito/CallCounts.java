@@ -1,15 +1,22 @@
 package dev.portcullis.dev.cognito;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 
 /** How often each endpoint was asked, refused and faulted requests included. May be read from any thread. */
 public final class CallCounts {
-    private final AtomicLongArray counts = new AtomicLongArray(Call.values().length);
+    private final Map<Call, LongAdder> counts = new EnumMap<>(Call.class);
 
-    CallCounts() {}
+    CallCounts() {
+        for (Call call : Call.values()) {
+            counts.put(call, new LongAdder());
+        }
+    }
 
     public long of(Call call) {
-        return counts.get(call.ordinal());
+        return counter(call).sum();
     }
 
     public long refreshes() {
@@ -25,6 +32,10 @@ public final class CallCounts {
     }
 
     void count(Call call) {
-        counts.incrementAndGet(call.ordinal());
+        counter(call).increment();
+    }
+
+    private LongAdder counter(Call call) {
+        return Objects.requireNonNull(counts.get(call));
     }
 }

@@ -26,6 +26,9 @@ public final class Faults {
         ERROR_PAGE
     }
 
+    static final int MAX_GROUPS = 1000;
+    private static final Duration MAX_SKEW = Duration.ofDays(36_500);
+
     private record Armed(Fault fault, int times) {}
 
     private final Map<Call, Armed> armed = new EnumMap<>(Call.class);
@@ -79,14 +82,17 @@ public final class Faults {
 
     /** Sets the pool's clock ahead (or, negative, back); it moves all lifetimes too, so it also serves as time travel. */
     public Faults clockSkew(Duration skew) {
+        if (skew.abs().compareTo(MAX_SKEW) > 0) {
+            throw new IllegalArgumentException("clock skew: at most " + MAX_SKEW.toDays() + " days");
+        }
         clockSkew = skew;
         return this;
     }
 
     /** Puts every user into that many more groups with names of 30 characters; Cognito allows 100 groups to a user. */
     public Faults oversizedGroups(int groups) {
-        if (groups < 0 || groups > 10_000) {
-            throw new IllegalArgumentException("0 to 10000 groups");
+        if (groups < 0 || groups > MAX_GROUPS) {
+            throw new IllegalArgumentException("groups: 0 to " + MAX_GROUPS);
         }
         extraGroups = groups;
         return this;

@@ -24,7 +24,8 @@ final class Pages {
         ctx.response()
                 .putHeader(
                         "Content-Security-Policy",
-                        "default-src 'none'; style-src 'nonce-" + nonce + "'; base-uri 'none'; frame-ancestors 'none'")
+                        "default-src 'none'; img-src data:; style-src 'nonce-" + nonce
+                                + "'; base-uri 'none'; frame-ancestors 'none'")
                 .putHeader("Referrer-Policy", "same-origin");
         Reply.send(ctx, status, "text/html;charset=UTF-8", Buffer.buffer(html.toString()));
     }

@@ -21,7 +21,7 @@ final class RevokeEndpoint {
 
     void handle(RoutingContext ctx) {
         Reply.neverCache(ctx);
-        if (ctx.request().method() != HttpMethod.POST) {
+        if (!HttpMethod.POST.equals(ctx.request().method())) {
             Reply.empty(ctx, 405);
             return;
         }

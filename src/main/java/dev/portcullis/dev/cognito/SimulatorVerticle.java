@@ -79,7 +79,7 @@ final class SimulatorVerticle extends VerticleBase {
         Router router = Router.router(vertx);
         router.route().handler(gate::firewall);
         router.route().handler(xsrfCookie(sessions));
-        router.post().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
+        router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
         router.get("/oauth2/authorize").handler(gate.of(Call.AUTHORIZE)).handler(authorize::handle);
         router.get("/login").handler(gate.of(Call.LOGIN_PAGE)).handler(login::show);
         router.post("/login").handler(gate.of(Call.SIGN_IN)).handler(login::signIn);
@@ -97,6 +97,9 @@ final class SimulatorVerticle extends VerticleBase {
         router.get("/logout")
                 .handler(gate.of(Call.LOGOUT))
                 .handler(new LogoutEndpoint(sim.state(), sessions, errorPage, sim.addresses())::handle);
+        if (sim.options().adminEndpoint()) {
+            new AdminEndpoint(sim).mount(router);
+        }
         return router;
     }
 

@@ -30,7 +30,7 @@ final class TokenEndpoint {
         ctx.response()
                 .putHeader("Access-Control-Allow-Origin", "*")
                 .putHeader("x-amz-cognito-request-id", UUID.randomUUID().toString());
-        if (ctx.request().method() != HttpMethod.POST) {
+        if (!HttpMethod.POST.equals(ctx.request().method())) {
             Reply.empty(ctx, 405);
             return;
         }
