@@ -24,6 +24,7 @@ public final class ConfigReader {
     // First path segments that are ours; an upstream of such a name would hide behind them.
     private static final Set<String> RESERVED =
             Set.of("assets", "authorize", "callback", "connections", "consent", "register", "revoke", "token");
+    private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9._~-]+)+");
     private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
     private static final Set<String> FORBIDDEN_SCHEMES =
             Set.of("http", "https", "javascript", "data", "vbscript", "file", "blob", "about");
@@ -125,6 +126,7 @@ public final class ConfigReader {
         var cognito = new GatewayConfig.Cognito(
                 issuer,
                 Urls.withoutSlash(Urls.secure(section, "domain")),
+                paths(section.section("paths")),
                 section.optionalText("jwksUri").isPresent()
                         ? Urls.secure(section, "jwksUri")
                         : issuer + "/.well-known/jwks.json",
@@ -136,6 +138,23 @@ public final class ConfigReader {
                 section.duration("jwksCooldown", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)));
         section.refuseUnknownKeys();
         return cognito;
+    }
+
+    private static GatewayConfig.Paths paths(Section section) {
+        var paths = new GatewayConfig.Paths(
+                path(section, "authorize", "/oauth2/authorize"),
+                path(section, "token", "/oauth2/token"),
+                path(section, "revoke", "/oauth2/revoke"));
+        section.refuseUnknownKeys();
+        return paths;
+    }
+
+    private static String path(Section section, String key, String fallback) {
+        String path = section.text(key, fallback);
+        if (!PATH.matcher(path).matches()) {
+            section.problem(key, "must be a path such as " + fallback);
+        }
+        return path;
     }
 
     private static GatewayConfig.Redis redis(Section section) {

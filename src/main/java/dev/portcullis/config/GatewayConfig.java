@@ -50,6 +50,7 @@ public record GatewayConfig(
     public record Cognito(
             String issuer,
             String domain,
+            Paths paths,
             String jwksUri,
             String clientId,
             List<Secret> clientSecrets,
@@ -57,6 +58,9 @@ public record GatewayConfig(
             Duration timeout,
             Duration jwksRefresh,
             Duration jwksCooldown) {}
+
+    /** The OAuth endpoints below the domain; a provider other than Cognito may have them elsewhere. */
+    public record Paths(String authorize, String token, String revoke) {}
 
     /**
      * @param url may hold a password: a secret

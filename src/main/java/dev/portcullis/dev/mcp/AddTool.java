@@ -28,7 +28,7 @@ final class AddTool implements Tool {
     public Future<Result> call(Call call) {
         var arguments = call.arguments();
         arguments.only("a", "b");
-        return Future.succeededFuture(
-                Result.text(arguments.number("a").add(arguments.number("b")).toPlainString()));
+        var sum = arguments.number("a").add(arguments.number("b"));
+        return Future.succeededFuture(Result.text(sum.stripTrailingZeros().toPlainString()));
     }
 }

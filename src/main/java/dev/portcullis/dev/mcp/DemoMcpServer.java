@@ -49,8 +49,8 @@ public final class DemoMcpServer {
         return verticle.openStreams();
     }
 
-    /** Ends every stream and session, then stops listening. */
+    /** Ends every stream and session, then stops listening. Nothing happens the second time. */
     public Future<Void> close() {
-        return vertx.undeploy(deploymentId);
+        return vertx.deploymentIDs().contains(deploymentId) ? vertx.undeploy(deploymentId) : Future.succeededFuture();
     }
 }

@@ -190,9 +190,9 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         OAuth2Options options = new OAuth2Options()
                 .setClientId(config.clientId())
                 .setSite(config.domain())
-                .setAuthorizationPath("/oauth2/authorize")
-                .setTokenPath("/oauth2/token")
-                .setRevocationPath("/oauth2/revoke")
+                .setAuthorizationPath(config.paths().authorize())
+                .setTokenPath(config.paths().token())
+                .setRevocationPath(config.paths().revoke())
                 .setUserAgent(USER_AGENT)
                 .setHttpClientOptions(new HttpClientOptions()
                         .setConnectTimeout((int) config.timeout().toMillis()));

@@ -1,0 +1,150 @@
+package dev.portcullis.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigReaderTest {
+    private static final String MINIMAL = """
+            publicUrl: https://mcp.example.com
+            cognito:
+              issuer: https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123
+              domain: https://login.example.com/
+              clientId: abc
+              clientSecret: ${SECRET}
+            keys: { directory: keys }
+            upstreams:
+              files: { url: "http://files:3001/mcp?x=1" }
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private GatewayConfig read(String yaml, Map<String, String> environment) {
+        return new ConfigReader(environment).read("gateway.yaml", yaml, directory);
+    }
+
+    @Test
+    void theSampleConfigurationIsWholeAndEveryValueShownIsTheDefault() {
+        Map<String, String> environment = Map.of("COGNITO_CLIENT_SECRET", "s3cret");
+        GatewayConfig sample = new ConfigReader(environment).read(Path.of("conf/gateway.yaml"));
+        GatewayConfig minimal = read(MINIMAL, Map.of("SECRET", "s3cret"));
+        assertThat(sample.login()).isEqualTo(minimal.login());
+        assertThat(sample.tokens()).isEqualTo(minimal.tokens());
+        assertThat(sample.refresh()).isEqualTo(minimal.refresh());
+        assertThat(sample.registration()).isEqualTo(minimal.registration());
+        assertThat(sample.redis()).isEqualTo(minimal.redis());
+        assertThat(sample.listen()).isEqualTo(minimal.listen());
+        assertThat(sample.management()).isEqualTo(minimal.management());
+        assertThat(sample.http()).isEqualTo(minimal.http());
+        assertThat(sample.cognito().paths()).isEqualTo(minimal.cognito().paths());
+        assertThat(sample.cognito().timeout()).isEqualTo(minimal.cognito().timeout());
+    }
+
+    @Test
+    void aMinimalConfigurationGetsTheDefaults() {
+        GatewayConfig config = read(MINIMAL, Map.of("SECRET", "s3cret"));
+        assertThat(config.cognito().domain()).isEqualTo("https://login.example.com");
+        assertThat(config.cognito().jwksUri())
+                .isEqualTo("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123/.well-known/jwks.json");
+        assertThat(config.tokens().accessTokenTtl()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.upstreamOf("https://mcp.example.com/files/mcp")
+                        .orElseThrow()
+                        .scopes())
+                .containsExactly("mcp:files");
+        assertThat(config.resources().defaultUpstream()).hasValue("files");
+        assertThat(config.keyDirectory()).isEqualTo(directory.resolve("keys"));
+    }
+
+    @Test
+    void secretsAreNotPrinted() {
+        GatewayConfig config = read(
+                MINIMAL.replace("http://files", "http://files").concat("redis: { url: 'redis://:hush@h:1' }\n"),
+                Map.of("SECRET", "s3cret"));
+        assertThat(config.toString()).doesNotContain("s3cret", "hush").contains("***");
+        assertThat(config.cognito().clientSecrets().get(0).reveal()).isEqualTo("s3cret");
+    }
+
+    @Test
+    void everyProblemIsReportedAtOnceWithItsPathAndARemedy() {
+        String yaml = """
+                publicUrl: http://mcp.example.com/path
+                listen: { port: 70000 }
+                cognito:
+                  issuer: ftp://x
+                  clientId: abc
+                  scopes: [email, offline_access]
+                  clientsecret: typo
+                redis: { url: localhost, timeout: 5 }
+                tokens: { subject: somebody }
+                upstreams:
+                  token: { url: "http://x/mcp" }
+                  Bad_Name: { url: nowhere, headers: { Content-Length: "1" } }
+                extra: 1
+                """;
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(yaml, Map.of()))
+                .satisfies(e -> assertThat(e.problems())
+                        .extracting(Problem::path)
+                        .contains(
+                                "publicUrl",
+                                "listen.port",
+                                "cognito.issuer",
+                                "cognito.domain",
+                                "cognito.scopes",
+                                "cognito.clientsecret",
+                                "redis.url",
+                                "redis.timeout",
+                                "keys.directory",
+                                "tokens.subject",
+                                "upstreams.token",
+                                "upstreams.Bad_Name",
+                                "upstreams.Bad_Name.url",
+                                "upstreams.Bad_Name.headers",
+                                "extra"))
+                .satisfies(e -> assertThat(e.getMessage())
+                        .contains("must be one of user, client", "must be a time such as 30s"));
+    }
+
+    @Test
+    void plainHttpIsForLoopbackOnly() {
+        String local = MINIMAL.replace("https://mcp.example.com", "http://localhost:8080");
+        assertThat(read(local, Map.of("SECRET", "x")).isPlainHttp()).isTrue();
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(MINIMAL.replace("https://mcp", "http://mcp"), Map.of("SECRET", "x")))
+                .withMessageContaining("publicUrl: must be https");
+    }
+
+    @Test
+    void aReferenceThatLeadsNowhereNamesTheVariableAndNoValue() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(MINIMAL, Map.of()))
+                .satisfies(e -> assertThat(e.problems()).hasSize(1))
+                .withMessageContaining("cognito.clientSecret: the environment variable SECRET is not set");
+    }
+
+    @Test
+    void filesAndFallbacksAreRead() throws IOException {
+        Path secret = Files.writeString(directory.resolve("secret"), "from-file\n");
+        String yaml = MINIMAL.replace("${SECRET}", "${file:" + secret + "}").replace("abc", "${ID:-fallback}");
+        GatewayConfig config = read(yaml, Map.of());
+        assertThat(config.cognito().clientSecrets()).isEqualTo(List.of(new Secret("from-file")));
+        assertThat(config.cognito().clientId()).isEqualTo("fallback");
+    }
+
+    @Test
+    void brokenYamlNamesThePlaceAndQuotesNothing() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read("a: [s3cret\nb: }", Map.of()))
+                .withMessageContaining("line")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
+    }
+}

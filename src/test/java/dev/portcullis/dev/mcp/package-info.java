@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portcullis.dev.mcp;
+
+import org.jspecify.annotations.NullMarked;
