@@ -1,0 +1,63 @@
+package dev.portcullis.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Reads {@code cognito}: the user pool and its app client. */
+final class CognitoReader {
+    private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9._~-]+)+");
+
+    private CognitoReader() {}
+
+    static GatewayConfig.Cognito read(Section section) {
+        String issuer = Urls.withoutSlash(Urls.secure(section, "issuer"));
+        List<Secret> secrets = new ArrayList<>();
+        section.secret("clientSecret").ifPresent(secrets::add);
+        section.secret("nextClientSecret").ifPresent(secrets::add);
+        List<String> scopes = section.texts("scopes", List.of("openid", "email", "profile"));
+        if (!scopes.contains("openid")) {
+            section.problem("scopes", "must contain openid: without it Cognito sends no ID token");
+        }
+        if (scopes.contains("aws.cognito.signin.user.admin")) {
+            section.problem("scopes", "must not contain aws.cognito.signin.user.admin: its bearer may change the user");
+        }
+        if (scopes.contains("offline_access")) {
+            section.problem(
+                    "scopes", "must not contain offline_access: Cognito does not know it and refuses the login");
+        }
+        var cognito = new GatewayConfig.Cognito(
+                issuer,
+                Urls.withoutSlash(Urls.secure(section, "domain")),
+                paths(section.section("paths")),
+                section.optionalText("jwksUri").isPresent()
+                        ? Urls.secure(section, "jwksUri")
+                        : issuer + "/.well-known/jwks.json",
+                section.text("clientId"),
+                List.copyOf(secrets),
+                scopes,
+                section.duration("timeout", Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofSeconds(30)),
+                section.duration("jwksRefresh", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(1)),
+                section.duration("jwksCooldown", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)));
+        section.refuseUnknownKeys();
+        return cognito;
+    }
+
+    private static GatewayConfig.Paths paths(Section section) {
+        var paths = new GatewayConfig.Paths(
+                path(section, "authorize", "/oauth2/authorize"),
+                path(section, "token", "/oauth2/token"),
+                path(section, "revoke", "/oauth2/revoke"));
+        section.refuseUnknownKeys();
+        return paths;
+    }
+
+    private static String path(Section section, String key, String fallback) {
+        String path = section.text(key, fallback);
+        if (!PATH.matcher(path).matches()) {
+            section.problem(key, "must be a path such as " + fallback);
+        }
+        return path;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.portcullis.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads {@code upstreams}: the MCP servers behind the gateway. */
+final class UpstreamsReader {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
+    // First path segments that are ours; an upstream of such a name would hide behind them.
+    private static final Set<String> RESERVED =
+            Set.of("assets", "authorize", "callback", "connections", "consent", "register", "revoke", "token");
+    // RFC 6749 §3.3: scope-token.
+    private static final Pattern SCOPE_TOKEN = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
+
+    private UpstreamsReader() {}
+
+    static Map<String, GatewayConfig.Upstream> read(Section root, String publicUrl) {
+        Map<String, GatewayConfig.Upstream> upstreams = new LinkedHashMap<>();
+        root.sections("upstreams").forEach((name, section) -> {
+            if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
+                root.section("upstreams")
+                        .problem(
+                                name,
+                                "cannot be a name: it becomes a path, /" + name
+                                        + "/mcp; use lower-case letters, digits and -, and none of "
+                                        + String.join(
+                                                ", ", RESERVED.stream().sorted().toList()));
+            }
+            upstreams.put(name, upstream(section, name, publicUrl));
+        });
+        if (upstreams.isEmpty()) {
+            root.problem("upstreams", "names no MCP server; add at least one, as name: { url: http://host:port/mcp }");
+        }
+        return upstreams;
+    }
+
+    private static GatewayConfig.Upstream upstream(Section section, String name, String publicUrl) {
+        List<String> scopes = section.texts("scopes", List.of("mcp:" + name));
+        if (scopes.isEmpty()
+                || !scopes.stream().allMatch(scope -> SCOPE_TOKEN.matcher(scope).matches())) {
+            section.problem("scopes", "must hold at least one scope, each without spaces, quotes and backslashes");
+        }
+        var upstream = new GatewayConfig.Upstream(
+                name,
+                section.text("displayName", name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)),
+                Urls.withQuery(section, "url").map(URI::create).orElse(URI.create("http://unresolved.invalid/")),
+                publicUrl + "/" + name + "/mcp",
+                scopes,
+                section.choice("identity", GatewayConfig.Identity.HEADERS),
+                section.secrets("headers"),
+                section.integer("maxConnections", 512, 1, 100_000),
+                section.integer("maxWaiting", 256, 0, 100_000),
+                section.duration("connectTimeout", Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofMinutes(1)),
+                section.duration(
+                        "responseTimeout", Duration.ofSeconds(60), Duration.ofMillis(10), Duration.ofHours(1)));
+        Optional<String> unusable = upstream.headers().keySet().stream()
+                .filter(header -> !HeaderNames.mayBeFixed(header))
+                .findFirst();
+        unusable.ifPresent(header -> section.problem(
+                "headers", header + " cannot be set: it is not a header name, or the gateway's own concern"));
+        section.refuseUnknownKeys();
+        return upstream;
+    }
+}
