@@ -89,7 +89,7 @@ final class GatewayVerticle extends VerticleBase {
                         "/" + upstream.name() + "/mcp",
                         new McpEndpoint(vertx, config, upstream, verifier, shared.instances())));
         return new Routes.Endpoints(
-                new RegistrationHandler(config, clients, shared.clock()),
+                new RegistrationHandler(config, clients, random, shared.clock()),
                 new AuthorizationEndpoint(
                         config, clients, sealer, link, idp, codes, shared.pages(), random, shared.clock()),
                 new TokenEndpoint(

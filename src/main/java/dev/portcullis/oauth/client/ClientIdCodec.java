@@ -27,9 +27,12 @@ public final class ClientIdCodec {
         this.authenticator = authenticator;
     }
 
-    /** @param issuedAt seconds since the epoch; makes two registrations of the same metadata two clients */
-    Client issue(JsonObject metadata, long issuedAt) {
-        JsonObject compact = metadata.copy().put("iat", issuedAt);
+    /**
+     * @param issuedAt seconds since the epoch
+     * @param salt makes two registrations of the same metadata two clients: nobody gets the id, or the secret, of another one
+     */
+    Client issue(JsonObject metadata, long issuedAt, String salt) {
+        JsonObject compact = metadata.copy().put("iat", issuedAt).put("salt", salt);
         String payload = Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(compact.encode().getBytes(StandardCharsets.UTF_8));

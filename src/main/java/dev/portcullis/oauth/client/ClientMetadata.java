@@ -3,6 +3,7 @@ package dev.portcullis.oauth.client;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.RedirectUri;
+import dev.portcullis.oauth.Scopes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ final class ClientMetadata {
         text(request, "client_uri")
                 .filter(uri -> uri.startsWith("https://"))
                 .ifPresent(uri -> metadata.put("client_uri", uri));
-        text(request, "scope").ifPresent(scope -> metadata.put("scope", scope));
+        scope(request).ifPresent(scope -> metadata.put("scope", scope));
         if (metadata.encode().getBytes(StandardCharsets.UTF_8).length > config.maxMetadataBytes()) {
             throw invalid("the metadata is larger than " + config.maxMetadataBytes() + " bytes");
         }
@@ -97,6 +98,18 @@ final class ClientMetadata {
                                 "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post"));
     }
 
+    /** What it says it will ask for; informative, so that scopes nobody here knows do no harm. */
+    private static Optional<String> scope(JsonObject request) {
+        return text(request, "scope")
+                .map(scope -> Scopes.parse(scope)
+                        .map(Scopes::toString)
+                        .orElseThrow(() -> invalid("scope holds characters no scope may have")));
+    }
+
+    /**
+     * Kept and returned, but it narrows nothing: the rule that tells web from native clients by their redirect URIs is for the implicit grant
+     * (OpenID Connect Registration §2), and clients in the field say {@code web} beside a private-use scheme or localhost.
+     */
     private static Optional<String> applicationType(JsonObject request) {
         Optional<String> type = text(request, "application_type");
         if (type.filter(value -> !Set.of("native", "web").contains(value)).isPresent()) {

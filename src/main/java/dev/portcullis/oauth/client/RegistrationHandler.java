@@ -1,6 +1,7 @@
 package dev.portcullis.oauth.client;
 
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.Answers;
 import dev.portcullis.http.Cors;
 import dev.portcullis.http.RequestBody;
@@ -18,12 +19,14 @@ public final class RegistrationHandler {
     private final RequestBody body;
     private final ClientMetadata metadata;
     private final ClientIdCodec codec;
+    private final RandomTokens random;
     private final InstantSource clock;
 
-    public RegistrationHandler(GatewayConfig config, ClientIdCodec codec, InstantSource clock) {
+    public RegistrationHandler(GatewayConfig config, ClientIdCodec codec, RandomTokens random, InstantSource clock) {
         this.body = new RequestBody(config.http().maxFormBytes());
         this.metadata = new ClientMetadata(config.registration());
         this.codec = codec;
+        this.random = random;
         this.clock = clock;
     }
 
@@ -39,7 +42,7 @@ public final class RegistrationHandler {
 
     private JsonObject register(JsonObject registered) {
         long issuedAt = clock.instant().getEpochSecond();
-        Client client = codec.issue(registered, issuedAt);
+        Client client = codec.issue(registered, issuedAt, random.next(12));
         JsonObject response = registered
                 .copy()
                 .put("client_id", client.id())
