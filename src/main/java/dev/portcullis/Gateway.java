@@ -37,7 +37,7 @@ public final class Gateway {
         Readiness readiness = new Readiness();
         GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
                 keys,
-                new VerifiedTokens(config.tokens().cacheSize(), clock),
+                new VerifiedTokens(config.tokens().cacheSize(), keys, clock),
                 new Pages(),
                 readiness,
                 new SecureRandom(),

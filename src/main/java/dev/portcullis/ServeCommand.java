@@ -5,6 +5,7 @@ import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.KeyDirectory;
 import dev.portcullis.crypto.KeyException;
+import dev.portcullis.crypto.KeyReloader;
 import dev.portcullis.crypto.KeyRing;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -32,8 +33,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try {
             GatewayConfig read = new ConfigReader(System.getenv()).read(config);
-            KeyRing keys = new KeyDirectory(read.keyDirectory(), InstantSource.system()).read();
-            run(read, keys);
+            run(read, new KeyDirectory(read.keys().directory(), InstantSource.system()));
             return 0;
         } catch (ConfigException | KeyException e) {
             return complain(String.valueOf(e.getMessage()));
@@ -43,10 +43,12 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static void run(GatewayConfig config, KeyRing keys) throws Exception {
+    private static void run(GatewayConfig config, KeyDirectory directory) throws Exception {
+        KeyRing keys = directory.read();
         PrometheusMeterRegistry metrics = Runtimes.metrics();
         Vertx vertx = Runtimes.vertx(metrics);
         Shutdown.closeAtExit(vertx);
+        new KeyReloader(directory, keys, metrics).start(vertx, config.keys().reload());
         try {
             new Gateway(vertx, config, keys, metrics)
                     .start(Runtime.getRuntime().availableProcessors())

@@ -74,7 +74,7 @@ public final class ConfigReader {
                 listen(root.section("management"), "127.0.0.1", 9090),
                 CognitoReader.read(root.section("cognito")),
                 redis(root.section("redis")),
-                keyDirectory(root.section("keys"), directory),
+                Keys.read(root.section("keys"), directory),
                 login(root.section("login")),
                 tokens(root.section("tokens")),
                 refresh(root.section("refresh")),
@@ -103,13 +103,6 @@ public final class ConfigReader {
                 section.integer("maxPending", 2048, 1, 1_000_000));
         section.refuseUnknownKeys();
         return redis;
-    }
-
-    private static Path keyDirectory(Section section, Path directory) {
-        // Relative to the file, so that a configuration directory can be moved as a whole.
-        Path keys = directory.resolve(section.text("directory")).normalize();
-        section.refuseUnknownKeys();
-        return keys;
     }
 
     private static GatewayConfig.Login login(Section section) {

@@ -1,7 +1,6 @@
 package dev.portcullis.config;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ public record GatewayConfig(
         Listen management,
         Cognito cognito,
         Redis redis,
-        Path keyDirectory,
+        Keys keys,
         Login login,
         Tokens tokens,
         Refresh refresh,

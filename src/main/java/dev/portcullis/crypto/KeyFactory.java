@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 
@@ -24,25 +25,23 @@ final class KeyFactory {
         this.clock = clock;
     }
 
-    RSAKey signingKey() throws JOSEException {
-        Date now = Date.from(clock.instant());
+    RSAKey signingKey(Instant notBefore) throws JOSEException {
         return new RSAKeyGenerator(2048)
                 .keyUse(KeyUse.SIGNATURE)
                 .algorithm(JWSAlgorithm.RS256)
                 .keyID(keyId())
-                .issueTime(now)
-                .notBeforeTime(now)
+                .issueTime(Date.from(clock.instant()))
+                .notBeforeTime(Date.from(notBefore))
                 .generate();
     }
 
     /** 256 random bits. */
-    OctetSequenceKey octets() throws JOSEException {
-        Date now = Date.from(clock.instant());
+    OctetSequenceKey octets(Instant notBefore) throws JOSEException {
         return new OctetSequenceKeyGenerator(256)
                 .algorithm(SEALING)
                 .keyID(keyId())
-                .issueTime(now)
-                .notBeforeTime(now)
+                .issueTime(Date.from(clock.instant()))
+                .notBeforeTime(Date.from(notBefore))
                 .generate();
     }
 

@@ -5,91 +5,108 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
+import dev.portcullis.outage.Outage;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The keys that all replicas share. Each purpose may have several, told apart by key id; the one whose {@code nbf} passed last makes new
- * values, the others still verify and open old ones. So a new key can be laid in everywhere before its time comes.
+ * values, the others still verify and open old ones. So a new key can be laid in everywhere before its time comes. A distrusted key does
+ * nothing any more.
+ *
+ * <p>Thread-safe. The keys can be exchanged while the gateway runs, so nobody keeps one: ask for it when it is needed. What was derived from
+ * the keys is good for as long as {@link #version} stays the same.
  */
 public final class KeyRing {
-    private final List<RSAKey> signing;
-    private final List<OctetSequenceKey> sealing;
-    private final List<OctetSequenceKey> registration;
     private final InstantSource clock;
+    private volatile State state;
 
-    KeyRing(
-            List<RSAKey> signing,
-            List<OctetSequenceKey> sealing,
-            List<OctetSequenceKey> registration,
-            InstantSource clock) {
-        this.signing = List.copyOf(signing);
-        this.sealing = List.copyOf(sealing);
-        this.registration = List.copyOf(registration);
+    private record State(KeySet keys, JWKSet publicKeys, long version) {
+        static State of(KeySet keys, long version) {
+            return new State(keys, new JWKSet(List.<JWK>copyOf(keys.signing())).toPublicJWKSet(), version);
+        }
+    }
+
+    KeyRing(KeySet keys, InstantSource clock) {
         this.clock = clock;
-        // Fails here, at the start, rather than at the first request.
-        newest(this.signing);
-        newest(this.sealing);
-        newest(this.registration);
-    }
-
-    /** Signs access tokens: RSA, at least 2048 bits. */
-    public RSAKey signingKey() {
-        return newest(signing);
-    }
-
-    /** The public halves, including those of keys whose time has not come yet (RFC 7517). */
-    public JWKSet publicKeys() {
-        return new JWKSet(List.<JWK>copyOf(signing)).toPublicJWKSet();
-    }
-
-    OctetSequenceKey sealingKey() {
-        return newest(sealing);
-    }
-
-    Optional<OctetSequenceKey> sealingKey(String keyId) {
-        return find(sealing, keyId);
-    }
-
-    OctetSequenceKey registrationKey() {
-        return newest(registration);
-    }
-
-    Optional<OctetSequenceKey> registrationKey(String keyId) {
-        return find(registration, keyId);
+        this.state = State.of(keys, 1);
     }
 
     /** A fresh set, one key for each purpose, good at once. Takes some hundred milliseconds: not for an event loop. */
     public static KeyRing generate(InstantSource clock) {
         try {
             KeyFactory factory = new KeyFactory(clock);
+            Instant now = clock.instant();
             return new KeyRing(
-                    List.of(factory.signingKey()), List.of(factory.octets()), List.of(factory.octets()), clock);
+                    new KeySet(
+                            List.of(factory.signingKey(now)),
+                            List.of(factory.octets(now)),
+                            List.of(factory.octets(now)),
+                            Set.of()),
+                    clock);
         } catch (JOSEException e) {
             throw new IllegalStateException("every Java platform makes RSA keys", e);
         }
     }
 
+    /** Another number whenever the keys have changed. */
+    public long version() {
+        return state.version();
+    }
+
+    /** Signs access tokens: RSA, at least 2048 bits. Throws {@link Outage} where every key is distrusted. */
+    public RSAKey signingKey() {
+        return newest(state.keys().signing());
+    }
+
+    /** The public halves, including those of keys whose time has not come yet (RFC 7517). */
+    public JWKSet publicKeys() {
+        return state.publicKeys();
+    }
+
+    OctetSequenceKey sealingKey() {
+        return newest(state.keys().sealing());
+    }
+
+    Optional<OctetSequenceKey> sealingKey(String keyId) {
+        return KeySet.find(state.keys().sealing(), keyId);
+    }
+
+    OctetSequenceKey registrationKey() {
+        return newest(state.keys().registration());
+    }
+
+    Optional<OctetSequenceKey> registrationKey(String keyId) {
+        return KeySet.find(state.keys().registration(), keyId);
+    }
+
+    boolean isDistrusted(String keyId) {
+        return state.keys().distrusted().contains(keyId);
+    }
+
+    KeySet keys() {
+        return state.keys();
+    }
+
+    /** Goes on with these keys; answers whether they are others than before. */
+    synchronized boolean adopt(KeySet keys) {
+        if (state.keys().equals(keys)) {
+            return false;
+        }
+        state = State.of(keys, state.version() + 1);
+        return true;
+    }
+
+    /** Goes on without these, whatever else is wrong. */
+    synchronized boolean distrust(Set<String> keyIds) {
+        return adopt(state.keys().without(keyIds));
+    }
+
     private <K extends JWK> K newest(List<K> keys) {
-        Date now = Date.from(clock.instant());
-        return keys.stream()
-                .filter(key -> !key.getNotBeforeTime().after(now))
-                .max(Comparator.comparing(JWK::getNotBeforeTime).thenComparing(JWK::getKeyID))
-                .orElseThrow(() -> new IllegalStateException("no key is valid yet"));
-    }
-
-    private static Optional<OctetSequenceKey> find(List<OctetSequenceKey> keys, String keyId) {
-        return keys.stream().filter(key -> key.getKeyID().equals(keyId)).findFirst();
-    }
-
-    List<JWK> all() {
-        List<JWK> all = new ArrayList<>(signing);
-        all.addAll(sealing);
-        all.addAll(registration);
-        return all;
+        return KeySet.newest(keys, clock.instant())
+                .orElseThrow(() -> new Outage("keys", "no key is left for new values; add one"));
     }
 }

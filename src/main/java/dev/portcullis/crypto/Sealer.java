@@ -50,6 +50,12 @@ public final class Sealer {
         return keys.sealingKey(sealed.substring(0, dot)).flatMap(key -> open(key, sealed.substring(dot + 1), context));
     }
 
+    /** Whether it was sealed with a key that is worth nothing any more, so that putting keys back cannot help. */
+    public boolean isDistrusted(String sealed) {
+        int dot = sealed.indexOf('.');
+        return dot >= 0 && keys.isDistrusted(sealed.substring(0, dot));
+    }
+
     private static Optional<String> open(OctetSequenceKey key, String encoded, String context) {
         try {
             byte[] sealed = Base64.getUrlDecoder().decode(encoded);

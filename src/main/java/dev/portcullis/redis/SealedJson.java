@@ -1,6 +1,7 @@
 package dev.portcullis.redis;
 
 import dev.portcullis.crypto.Sealer;
+import dev.portcullis.outage.Outage;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
@@ -16,8 +17,15 @@ public final class SealedJson {
         return sealer.seal(value.encode(), key);
     }
 
-    /** Empty for what was not sealed by this key ring for this Redis key. */
+    /**
+     * Empty where the key that sealed it is distrusted: the value is as good as gone. Throws {@link Outage} where it is no key of this ring,
+     * which is nobody's fault who sent a request, and mended by putting the key back.
+     */
     public Optional<JsonObject> open(String key, String sealed) {
-        return sealer.open(sealed, key).map(JsonObject::new);
+        Optional<String> opened = sealer.open(sealed, key);
+        if (opened.isEmpty() && !sealer.isDistrusted(sealed)) {
+            throw new Outage("keys", "the key that sealed a stored value is not in the key directory");
+        }
+        return opened.map(JsonObject::new);
     }
 }

@@ -26,11 +26,17 @@ import java.util.Optional;
  * signature and claims, then the Cognito token inside. A token seen before costs one look-up; its expiry is looked at every time.
  */
 public final class AccessTokenVerifier {
+    private final Vertx vertx;
+    private final String issuer;
+    private final KeyRing keys;
     private final VerifiedTokens verified;
     private final TokenEncryption encryption;
     private final IdentityProvider idp;
     private final InstantSource clock;
-    private final JWTAuth signature;
+    // Event-loop confined.
+    private Optional<Signatures> signatures = Optional.empty();
+
+    private record Signatures(JWTAuth check, long keysVersion) {}
 
     public AccessTokenVerifier(
             Vertx vertx,
@@ -40,17 +46,13 @@ public final class AccessTokenVerifier {
             VerifiedTokens verified,
             IdentityProvider idp,
             InstantSource clock) {
+        this.vertx = vertx;
+        this.issuer = config.publicUrl();
+        this.keys = keys;
         this.verified = verified;
         this.encryption = encryption;
         this.idp = idp;
         this.clock = clock;
-        this.signature = JWTAuth.create(
-                vertx,
-                new JWTAuthOptions()
-                        .setJwks(keys.publicKeys().getKeys().stream()
-                                .map(key -> new JsonObject(key.toJSONObject()))
-                                .toList())
-                        .setJWTOptions(new JWTOptions().setIssuer(config.publicUrl())));
     }
 
     /**
@@ -65,8 +67,9 @@ public final class AccessTokenVerifier {
         if (known.isPresent()) {
             return admit(known.get(), resource);
         }
+        long keysVersion = keys.version();
         return inspect(token).compose(fresh -> {
-            verified.remember(digest, fresh);
+            verified.remember(digest, fresh, keysVersion);
             return admit(fresh, resource);
         });
     }
@@ -82,14 +85,29 @@ public final class AccessTokenVerifier {
     }
 
     private Future<VerifiedToken> inspect(String token) {
-        if (!hasOurHeader(token)) {
+        // A library without any key would take tokens without a signature.
+        if (!hasOurHeader(token) || keys.publicKeys().isEmpty()) {
             return refused("not an access token of this gateway");
         }
-        return signature
+        return signatures()
                 .authenticate(new TokenCredentials(token))
                 // The library's words can quote the token.
                 .recover(error -> refused("the access token is expired or not signed by this gateway"))
                 .compose(user -> openUp(user.attributes().getJsonObject("accessToken")));
+    }
+
+    /** Made anew when the keys have changed. */
+    private JWTAuth signatures() {
+        long version = keys.version();
+        if (signatures.filter(made -> made.keysVersion() == version).isEmpty()) {
+            JWTAuthOptions options = new JWTAuthOptions()
+                    .setJwks(keys.publicKeys().getKeys().stream()
+                            .map(key -> new JsonObject(key.toJSONObject()))
+                            .toList())
+                    .setJWTOptions(new JWTOptions().setIssuer(issuer));
+            signatures = Optional.of(new Signatures(JWTAuth.create(vertx, options), version));
+        }
+        return signatures.orElseThrow().check();
     }
 
     private Future<VerifiedToken> openUp(JsonObject claims) {

@@ -4,32 +4,40 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.portcullis.crypto.KeyRing;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
 /**
  * Tokens that were verified, by their digest, until they expire. Shared by all event loops: a token verified on one is known on the others.
- * Bounded; only good tokens enter, so a flood of bad ones pushes none out.
+ * Bounded; only good tokens enter, so a flood of bad ones pushes none out. What was verified under other keys than the ring holds now counts
+ * for nothing.
  */
 public final class VerifiedTokens {
-    private final Cache<TokenDigest, VerifiedToken> cache;
+    private final Cache<TokenDigest, Entry> cache;
+    private final KeyRing keys;
+
+    private record Entry(VerifiedToken token, long keysVersion) {}
 
     /** @param maxTokens remembered at once */
-    public VerifiedTokens(int maxTokens, InstantSource clock) {
+    public VerifiedTokens(int maxTokens, KeyRing keys, InstantSource clock) {
+        this.keys = keys;
         this.cache = Caffeine.newBuilder()
                 .maximumSize(maxTokens)
                 .ticker(Ticker.systemTicker())
-                .expireAfter(Expiry.creating((TokenDigest digest, VerifiedToken token) ->
-                        Duration.between(clock.instant(), token.expiresAt())))
+                .expireAfter(Expiry.creating((TokenDigest digest, Entry entry) ->
+                        Duration.between(clock.instant(), entry.token().expiresAt())))
                 .build();
     }
 
     Optional<VerifiedToken> find(TokenDigest digest) {
-        return Optional.ofNullable(cache.getIfPresent(digest));
+        Entry entry = cache.getIfPresent(digest);
+        return entry == null || entry.keysVersion() != keys.version() ? Optional.empty() : Optional.of(entry.token());
     }
 
-    void remember(TokenDigest digest, VerifiedToken token) {
-        cache.put(digest, token);
+    /** @param keysVersion of the ring before the verification began */
+    void remember(TokenDigest digest, VerifiedToken token, long keysVersion) {
+        cache.put(digest, new Entry(token, keysVersion));
     }
 }

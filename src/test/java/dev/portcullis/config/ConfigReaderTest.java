@@ -61,7 +61,7 @@ class ConfigReaderTest {
                         .scopes())
                 .containsExactly("mcp:files");
         assertThat(config.resources().defaultUpstream()).hasValue("files");
-        assertThat(config.keyDirectory()).isEqualTo(directory.resolve("keys"));
+        assertThat(config.keys().directory()).isEqualTo(directory.resolve("keys"));
     }
 
     @Test

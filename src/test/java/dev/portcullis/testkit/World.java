@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /** Gateways on one Redis, with one key ring, one Cognito and a demo server behind them under the names {@code demo} and {@code other}. */
 public final class World implements AutoCloseable {
@@ -29,37 +30,47 @@ public final class World implements AutoCloseable {
     public static final String PASSWORD = "Corr3ct-horse";
 
     private final Vertx vertx = Vertx.vertx();
-    private final KeyRing keys = KeyRing.generate(InstantSource.system());
     private final List<String> origins = new ArrayList<>();
     private final CognitoSimulator cognito;
     private final DemoMcpServer demo;
     private final GatewayConfig config;
 
-    private World(int gateways, Consumer<JsonObject> change) {
+    private World(int gateways, IntFunction<KeyRing> keys, Consumer<JsonObject> change) {
         List<Integer> ports = freePorts(gateways);
         String publicUrl = "http://localhost:" + ports.get(0);
         cognito = await(CognitoSimulator.start(vertx, CognitoPool.demo(publicUrl + "/callback", USER, PASSWORD)));
         demo = await(DemoMcpServer.start(vertx, "localhost", 0));
         config = config(publicUrl, ports.get(0), change);
-        for (int port : ports) {
-            origins.add("http://localhost:" + port);
-            GatewayConfig own = config(publicUrl, port, change);
-            await(new Gateway(vertx, own, keys, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)).start(1));
+        for (int i = 0; i < gateways; i++) {
+            origins.add("http://localhost:" + ports.get(i));
+            GatewayConfig own = config(publicUrl, ports.get(i), change);
+            await(new Gateway(vertx, own, keys.apply(i), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
+                    .start(1));
         }
     }
 
     public static World start() {
-        return new World(1, configuration -> {});
+        return start(1);
     }
 
     /** @param change of the configuration, as the YAML has it */
     public static World start(Consumer<JsonObject> change) {
-        return new World(1, change);
+        return new World(1, oneRing(), change);
     }
 
     /** Several gateways with one public URL, as behind a balancer. */
     public static World start(int gateways) {
-        return new World(gateways, configuration -> {});
+        return new World(gateways, oneRing(), configuration -> {});
+    }
+
+    /** @param keys of each gateway, which should share them in the end */
+    public static World start(int gateways, IntFunction<KeyRing> keys) {
+        return new World(gateways, keys, configuration -> {});
+    }
+
+    private static IntFunction<KeyRing> oneRing() {
+        KeyRing ring = KeyRing.generate(InstantSource.system());
+        return gateway -> ring;
     }
 
     /** The public URL; the first gateway answers there. */

@@ -2,7 +2,6 @@ package dev.portcullis.oauth.authorize;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Digests;
-import dev.portcullis.outage.Outage;
 import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.SealedJson;
 import io.vertx.core.Future;
@@ -43,9 +42,7 @@ final class PendingAuthorizations {
      */
     Future<Optional<Pending>> take(String id, String binding) {
         return redis.take(key(id))
-                .map(taken -> taken.map(value -> sealed.open(key(id), value)
-                                .orElseThrow(() ->
-                                        new Outage("keys", "the key that sealed a login is not in the key directory")))
+                .map(taken -> taken.flatMap(value -> sealed.open(key(id), value))
                         .filter(json -> Digests.equal(json.getString("binding"), Digests.sha256(binding)))
                         .map(json -> new Pending(
                                 AuthorizationRequest.fromJson(json),

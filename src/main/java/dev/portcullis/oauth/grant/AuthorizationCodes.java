@@ -6,7 +6,6 @@ import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.RedirectUri;
 import dev.portcullis.oauth.ResourceIndicator;
-import dev.portcullis.outage.Outage;
 import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.Script;
 import dev.portcullis.redis.SealedJson;
@@ -118,8 +117,7 @@ public final class AuthorizationCodes {
             case "redeemed":
                 return sealed.open(keys.grant(), reply.get(1))
                         .<Redemption>map(json -> new Redemption.Redeemed(Grant.fromJson(grantId, json)))
-                        .orElseThrow(
-                                () -> new Outage("keys", "the key that sealed a grant is not in the key directory"));
+                        .orElseGet(Redemption.Unknown::new);
             case "replayed":
                 return new Redemption.Replayed(grantId);
             case "mismatch":

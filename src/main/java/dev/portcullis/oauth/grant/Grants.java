@@ -58,13 +58,14 @@ public final class Grants {
         /** The token was replaced long ago: somebody uses a copy. */
         record Reused(Grant grant) implements Claim {}
 
+        /** There is no such grant, or it was sealed with a key that is distrusted. */
         record Gone() implements Claim {}
     }
 
     /** Empty once the grant is over. */
     public Future<Optional<Grant>> find(String grantId) {
         return redis.field(new GrantKeys(grantId).grant(), "data")
-                .map(data -> data.map(sealedGrant -> open(grantId, sealedGrant)));
+                .map(data -> data.flatMap(sealedGrant -> open(grantId, sealedGrant)));
     }
 
     public Future<Claim> claim(RefreshToken token) {
@@ -81,11 +82,15 @@ public final class Grants {
     private Claim claim(String grantId, String lease, List<String> reply) {
         switch (reply.get(0)) {
             case "leased":
-                return new Claim.Leased(open(grantId, reply.get(2)), Long.parseLong(reply.get(1)), lease);
+                return open(grantId, reply.get(2))
+                        .<Claim>map(grant -> new Claim.Leased(grant, Long.parseLong(reply.get(1)), lease))
+                        .orElseGet(Claim.Gone::new);
             case "current":
-                return new Claim.Current(open(grantId, reply.get(2)), Long.parseLong(reply.get(1)));
+                return open(grantId, reply.get(2))
+                        .<Claim>map(grant -> new Claim.Current(grant, Long.parseLong(reply.get(1))))
+                        .orElseGet(Claim.Gone::new);
             case "reused":
-                return new Claim.Reused(open(grantId, reply.get(1)));
+                return open(grantId, reply.get(1)).<Claim>map(Claim.Reused::new).orElseGet(Claim.Gone::new);
             case "busy":
                 return new Claim.Busy();
             default:
@@ -139,11 +144,8 @@ public final class Grants {
         return String.valueOf(until.toEpochMilli());
     }
 
-    private Grant open(String grantId, String data) {
-        return sealed.open(new GrantKeys(grantId).grant(), data)
-                .map(json -> Grant.fromJson(grantId, json))
-                // Not the client's fault, and putting the key back mends it: no reason to end the grant.
-                .orElseThrow(() -> new Outage("keys", "the key that sealed a grant is not in the key directory"));
+    private Optional<Grant> open(String grantId, String data) {
+        return sealed.open(new GrantKeys(grantId).grant(), data).map(json -> Grant.fromJson(grantId, json));
     }
 
     private static String millis(Duration duration) {
