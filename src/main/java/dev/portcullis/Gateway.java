@@ -40,6 +40,7 @@ public final class Gateway {
                 new VerifiedTokens(config.tokens().cacheSize(), keys, clock),
                 new Pages(),
                 readiness,
+                metrics,
                 new SecureRandom(),
                 clock,
                 instances);

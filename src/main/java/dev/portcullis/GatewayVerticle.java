@@ -6,6 +6,7 @@ import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.crypto.TokenEncryption;
+import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.idp.cognito.CognitoIdentityProvider;
 import dev.portcullis.mcp.McpEndpoint;
@@ -15,15 +16,18 @@ import dev.portcullis.oauth.client.ClientIdCodec;
 import dev.portcullis.oauth.client.RegistrationHandler;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
+import dev.portcullis.oauth.limit.AddressLimit;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.TokenEndpoint;
 import dev.portcullis.ops.Readiness;
 import dev.portcullis.pages.Pages;
+import dev.portcullis.redis.RateCell;
 import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.SealedJson;
 import dev.portcullis.token.AccessTokenIssuer;
 import dev.portcullis.token.AccessTokenVerifier;
 import dev.portcullis.token.VerifiedTokens;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -50,6 +54,7 @@ final class GatewayVerticle extends VerticleBase {
             VerifiedTokens verifiedTokens,
             Pages pages,
             Readiness readiness,
+            MeterRegistry metrics,
             SecureRandom random,
             InstantSource clock,
             int instances) {}
@@ -88,7 +93,9 @@ final class GatewayVerticle extends VerticleBase {
                 .forEach(upstream -> mcp.put(
                         "/" + upstream.name() + "/mcp",
                         new McpEndpoint(vertx, config, upstream, verifier, shared.instances())));
+        RateCell rates = new RateCell(link);
         return new Routes.Endpoints(
+                new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics()),
                 new RegistrationHandler(config, clients, random, shared.clock()),
                 new AuthorizationEndpoint(
                         config, clients, sealer, link, idp, codes, shared.pages(), random, shared.clock()),
@@ -101,6 +108,8 @@ final class GatewayVerticle extends VerticleBase {
                         codes,
                         grants,
                         idp,
+                        rates,
+                        shared.metrics(),
                         shared.clock()),
                 new MetadataDocuments(config, shared.keys()),
                 shared.pages(),

@@ -1,6 +1,7 @@
 package dev.portcullis;
 
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.RateLimits;
 import dev.portcullis.http.Answers;
 import dev.portcullis.http.Cors;
 import dev.portcullis.http.RequestId;
@@ -8,6 +9,7 @@ import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.RegistrationHandler;
+import dev.portcullis.oauth.limit.AddressLimit;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.TokenEndpoint;
 import dev.portcullis.pages.HomePage;
@@ -28,6 +30,7 @@ final class Routes implements Handler<HttpServerRequest> {
 
     /** What the routes lead to. */
     record Endpoints(
+            AddressLimit limit,
             RegistrationHandler registration,
             AuthorizationEndpoint authorization,
             TokenEndpoint token,
@@ -39,12 +42,25 @@ final class Routes implements Handler<HttpServerRequest> {
         this.mcp = endpoints.mcp();
         this.requestId = requestId;
         this.router = Router.router(vertx);
+        AddressLimit limit = endpoints.limit();
+        RateLimits limits = config.rateLimits();
         if (config.registration().enabled()) {
-            endpoint("/register", HttpMethod.POST, endpoints.registration()::handle);
+            endpoint(
+                    "/register",
+                    HttpMethod.POST,
+                    limit.before("register", limits.register(), endpoints.registration()::handle, Routes::refuse));
         }
-        endpoint("/token", HttpMethod.POST, endpoints.token()::handle);
-        page("/authorize", HttpMethod.GET, endpoints.authorization()::authorize);
-        page("/authorize", HttpMethod.POST, endpoints.authorization()::authorize);
+        endpoint(
+                "/token",
+                HttpMethod.POST,
+                limit.before("token", limits.token(), endpoints.token()::handle, Routes::refuse));
+        Handler<HttpServerRequest> authorize = limit.before(
+                "authorize",
+                limits.authorize(),
+                endpoints.authorization()::authorize,
+                endpoints.authorization()::refused);
+        page("/authorize", HttpMethod.GET, authorize);
+        page("/authorize", HttpMethod.POST, authorize);
         page("/consent", HttpMethod.POST, endpoints.authorization()::consent);
         page("/callback", HttpMethod.GET, endpoints.authorization()::callback);
         document("/.well-known/oauth-authorization-server", endpoints.metadata()::authorizationServer);
@@ -105,6 +121,11 @@ final class Routes implements Handler<HttpServerRequest> {
                 .putHeader("Cache-Control", "public, max-age=31536000, immutable")
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .end(pages.stylesheet().content());
+    }
+
+    private static void refuse(HttpServerRequest request, Throwable failure) {
+        Cors.open(request);
+        OAuthErrors.write(request, failure);
     }
 
     private static void notHere(HttpServerRequest request, int status, String description) {

@@ -78,6 +78,7 @@ public final class ConfigReader {
                 login(root.section("login")),
                 tokens(root.section("tokens")),
                 refresh(root.section("refresh")),
+                RateLimits.read(root.section("rateLimits")),
                 RegistrationReader.read(root.section("registration")),
                 resources(root.section("resources"), upstreams),
                 http(root.section("http")),
@@ -158,7 +159,13 @@ public final class ConfigReader {
         var http = new GatewayConfig.Http(
                 section.bytes("maxHeader", 32 * 1024, 8 * 1024, 1024 * 1024),
                 section.bytes("maxForm", 64 * 1024, 1024, 1024 * 1024),
-                section.texts("origins", List.of()));
+                section.texts("origins", List.of()),
+                trustedProxies(section),
+                section.text("forwardedHeader", "X-Forwarded-For"));
+        if (!http.forwardedHeader().equalsIgnoreCase("X-Forwarded-For")
+                && !http.forwardedHeader().equalsIgnoreCase("Forwarded")) {
+            section.problem("forwardedHeader", "must be X-Forwarded-For or Forwarded");
+        }
         for (String origin : http.origins()) {
             if (!Urls.isOrigin(origin)) {
                 section.problem(
@@ -168,5 +175,18 @@ public final class ConfigReader {
         }
         section.refuseUnknownKeys();
         return http;
+    }
+
+    private static List<Cidr> trustedProxies(Section section) {
+        List<Cidr> blocks = new ArrayList<>();
+        for (String text : section.texts("trustedProxies", List.of())) {
+            Cidr.parse(text)
+                    .ifPresentOrElse(
+                            blocks::add,
+                            () -> section.problem(
+                                    "trustedProxies",
+                                    "holds " + text + ", which is no address or block such as 10.0.0.0/8 or fd00::/8"));
+        }
+        return List.copyOf(blocks);
     }
 }

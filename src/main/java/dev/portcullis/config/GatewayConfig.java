@@ -22,6 +22,7 @@ public record GatewayConfig(
         Login login,
         Tokens tokens,
         Refresh refresh,
+        RateLimits rateLimits,
         Registration registration,
         Resources resources,
         Http http,
@@ -120,8 +121,15 @@ public record GatewayConfig(
      * @param maxHeaderBytes inbound, for all headers together; a wrapped Cognito token alone is 2 to 8 KiB
      * @param maxFormBytes body of a form or registration request
      * @param origins of web pages that may call the MCP endpoints, besides our own
+     * @param trustedProxies whose word about the client's address is believed
+     * @param forwardedHeader where they write it: {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239)
      */
-    public record Http(int maxHeaderBytes, int maxFormBytes, List<String> origins) {}
+    public record Http(
+            int maxHeaderBytes,
+            int maxFormBytes,
+            List<String> origins,
+            List<Cidr> trustedProxies,
+            String forwardedHeader) {}
 
     /**
      * One MCP server behind the gateway.

@@ -77,7 +77,10 @@ public final class OAuthError extends RuntimeException {
                     Code.TEMPORARILY_UNAVAILABLE, "a service the login depends on is not available, try again");
         }
         if (failure instanceof HttpProblem problem) {
-            return invalidRequest(problem.description());
+            // A client that came too often did nothing invalid: it must not start anew, only later.
+            return new OAuthError(
+                    problem.retryAfter().isPresent() ? Code.TEMPORARILY_UNAVAILABLE : Code.INVALID_REQUEST,
+                    problem.description());
         }
         return new OAuthError(Code.SERVER_ERROR, "an unexpected error happened");
     }
@@ -102,6 +105,9 @@ public final class OAuthError extends RuntimeException {
 
     /** The seconds a client should wait, where waiting helps. */
     public static Optional<Long> retryAfterSeconds(Throwable failure) {
+        if (failure instanceof HttpProblem problem) {
+            return problem.retryAfter().map(wait -> Math.max(1, wait.toSeconds()));
+        }
         return failure instanceof Outage outage
                 ? Optional.of(Math.max(1, outage.retryAfter().toSeconds()))
                 : Optional.empty();

@@ -113,6 +113,10 @@ public final class World implements AutoCloseable {
                                         cognito.pool().client().secrets().get(0)))
                 .put("redis", new JsonObject().put("url", TestRedis.url()))
                 .put("keys", new JsonObject().put("directory", "in-memory"))
+                // All tests come from one address; those about limits switch them on.
+                .put(
+                        "rateLimits",
+                        new JsonObject().put("register", 0).put("authorize", 0).put("token", 0))
                 .put(
                         "upstreams",
                         new JsonObject()

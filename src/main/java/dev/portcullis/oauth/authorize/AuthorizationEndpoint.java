@@ -16,6 +16,7 @@ import java.time.InstantSource;
 
 /** The three stations of a login in the browser, put together. */
 public final class AuthorizationEndpoint {
+    private final LoginPages pages;
     private final AuthorizeHandler authorize;
     private final ConsentHandler consent;
     private final CallbackHandler callback;
@@ -35,7 +36,7 @@ public final class AuthorizationEndpoint {
         BrowserCookie browser = new BrowserCookie(cookies);
         LoginCookie login = new LoginCookie(cookies);
         AuthorizationResponse response = new AuthorizationResponse(config.publicUrl());
-        LoginPages pages = new LoginPages(config, templates, response);
+        this.pages = new LoginPages(config, templates, response);
         ConsentForms forms = new ConsentForms(sealer, config.login().pendingTtl(), clock);
         PendingAuthorizations pending = new PendingAuthorizations(config.login(), redis, new SealedJson(sealer));
         this.authorize = new AuthorizeHandler(
@@ -49,6 +50,11 @@ public final class AuthorizationEndpoint {
     /** {@code GET} and {@code POST /authorize}. */
     public void authorize(HttpServerRequest request) {
         authorize.handle(request);
+    }
+
+    /** A page for a request that may not go on. */
+    public void refused(HttpServerRequest request, Throwable failure) {
+        pages.refused(request, failure);
     }
 
     /** {@code POST /consent}. */

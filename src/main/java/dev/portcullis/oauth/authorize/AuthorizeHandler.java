@@ -36,7 +36,10 @@ final class AuthorizeHandler {
     void handle(HttpServerRequest request) {
         parameters(request)
                 .map(reader::read)
-                .onSuccess(accepted -> ask(request, accepted))
+                .<Void>map(accepted -> {
+                    ask(request, accepted);
+                    return null;
+                })
                 .onFailure(failure -> pages.refused(request, failure));
     }
 

@@ -79,10 +79,12 @@ final class LoginPages {
             unavailable(request, outage, Optional.empty());
         } else {
             OAuthError error = OAuthError.of(failure);
+            Optional<Long> retryAfter = OAuthError.retryAfterSeconds(failure);
+            retryAfter.ifPresent(seconds -> request.response().putHeader("Retry-After", String.valueOf(seconds)));
             message(
                     request,
                     OAuthErrors.status(failure),
-                    "This did not work",
+                    retryAfter.isPresent() ? "Too many attempts" : "This did not work",
                     error.description(),
                     "Go back to your application and start again. If it happens again, tell whoever runs this server.");
         }

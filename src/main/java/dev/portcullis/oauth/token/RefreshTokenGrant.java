@@ -14,11 +14,13 @@ import dev.portcullis.oauth.grant.RefreshToken;
 import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +31,14 @@ import org.slf4j.LoggerFactory;
 final class RefreshTokenGrant {
     private static final Logger LOG = LoggerFactory.getLogger(RefreshTokenGrant.class);
     private static final long POLL_MS = 40;
+    private static final Duration SLACK = Duration.ofMillis(300);
 
     private final Vertx vertx;
     private final GatewayConfig config;
     private final Authenticator authenticator;
     private final Grants grants;
     private final IdentityProvider idp;
+    private final RefreshBudget budget;
     private final Tokens tokens;
     private final InstantSource clock;
 
@@ -44,6 +48,7 @@ final class RefreshTokenGrant {
             Authenticator authenticator,
             Grants grants,
             IdentityProvider idp,
+            RefreshBudget budget,
             Tokens tokens,
             InstantSource clock) {
         this.vertx = vertx;
@@ -51,6 +56,7 @@ final class RefreshTokenGrant {
         this.authenticator = authenticator;
         this.grants = grants;
         this.idp = idp;
+        this.budget = budget;
         this.tokens = tokens;
         this.clock = clock;
     }
@@ -66,7 +72,14 @@ final class RefreshTokenGrant {
                         request,
                         token,
                         scopes,
-                        clock.instant().plus(config.refresh().patience())));
+                        clock.instant().plus(config.refresh().patience())))
+                // Whatever several slow steps add up to: the client is told in time, and what is under way is finished
+                // and stored, so that it finds the successor when it comes back.
+                .timeout(config.cognito().timeout().plus(SLACK).toMillis(), TimeUnit.MILLISECONDS)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof TimeoutException
+                                ? new Outage("cognito", "a refresh takes too long")
+                                : failure));
     }
 
     private static Scopes scopes(TokenRequest request, Grant grant) {
@@ -110,7 +123,8 @@ final class RefreshTokenGrant {
     }
 
     private Future<Grant> renew(Claim.Leased claim) {
-        return idpRefresh(claim.grant())
+        return budget.turn()
+                .compose(mayGo -> idpRefresh(claim.grant()))
                 .recover(failure -> failure instanceof IdpRefused
                         ? end(claim.grant())
                                 .compose(ended -> Future.failedFuture(

@@ -12,7 +12,9 @@ import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.client.ClientAuthenticator;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
+import dev.portcullis.redis.RateCell;
 import dev.portcullis.token.AccessTokenIssuer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,13 +37,17 @@ public final class TokenEndpoint {
             AuthorizationCodes codes,
             Grants grants,
             IdentityProvider idp,
+            RateCell rates,
+            MeterRegistry metrics,
             InstantSource clock) {
         this.body = new RequestBody(config.http().maxFormBytes());
         this.authenticator = clientAuthenticator;
         Tokens tokens = new Tokens(issuer, macs);
+        RefreshBudget budget = new RefreshBudget(vertx, config.rateLimits(), rates, metrics);
         this.grantTypes = Map.of(
                 "authorization_code", new AuthorizationCodeGrant(config, codes, grants, tokens)::redeem,
-                "refresh_token", new RefreshTokenGrant(vertx, config, macs, grants, idp, tokens, clock)::refresh);
+                "refresh_token",
+                        new RefreshTokenGrant(vertx, config, macs, grants, idp, budget, tokens, clock)::refresh);
     }
 
     public void handle(HttpServerRequest request) {

@@ -1,0 +1,27 @@
+package dev.portcullis.config;
+
+import java.time.Duration;
+
+/**
+ * How much one address, and the whole fleet, may ask for; shared by all replicas. 0 switches a limit off.
+ *
+ * @param register registrations a minute and client address
+ * @param authorize authorization requests a minute and client address
+ * @param token token requests a minute and client address
+ * @param cognitoRefreshes refreshes at Cognito a second, of all replicas together
+ * @param cognitoPatience how long a refresh waits for its turn at Cognito
+ */
+public record RateLimits(int register, int authorize, int token, int cognitoRefreshes, Duration cognitoPatience) {
+
+    static RateLimits read(Section section) {
+        var limits = new RateLimits(
+                section.integer("register", 120, 0, 1_000_000),
+                section.integer("authorize", 600, 0, 1_000_000),
+                section.integer("token", 3000, 0, 1_000_000),
+                // Cognito's quota is 120 a second for an account and region, logins included.
+                section.integer("cognitoRefreshes", 100, 0, 100_000),
+                section.duration("cognitoPatience", Duration.ofMillis(250), Duration.ZERO, Duration.ofSeconds(10)));
+        section.refuseUnknownKeys();
+        return limits;
+    }
+}
