@@ -123,7 +123,10 @@ final class GatewayVerticle extends VerticleBase {
                 .setMaxHeaderSize(config.http().maxHeaderBytes())
                 // An authorization request carries the whole registration in its client_id.
                 .setMaxInitialLineLength(16 * 1024)
-                .setHandle100ContinueAutomatically(true)
+                // Over clear text a client could switch protocols under a proxy in front that does not understand it
+                // (RFC
+                // 9113 §3.1 has given the upgrade up).
+                .setHttp2ClearTextEnabled(false)
                 .setTcpNoDelay(true);
         return vertx.createHttpServer(options)
                 .requestHandler(routes)

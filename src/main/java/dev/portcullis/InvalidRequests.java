@@ -14,6 +14,10 @@ final class InvalidRequests implements Handler<HttpServerRequest> {
         int status = cause instanceof TooLongHttpLineException
                 ? 414
                 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        refuse(request, status);
+    }
+
+    static void refuse(HttpServerRequest request, int status) {
         request.response()
                 .setStatusCode(status)
                 .putHeader("Connection", "close")

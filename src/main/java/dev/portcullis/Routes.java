@@ -5,6 +5,7 @@ import dev.portcullis.config.RateLimits;
 import dev.portcullis.http.Answers;
 import dev.portcullis.http.Cors;
 import dev.portcullis.http.RequestId;
+import dev.portcullis.http.SoundRequest;
 import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
@@ -82,6 +83,10 @@ final class Routes implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         requestId.assign(request);
+        if (!SoundRequest.isSound(request)) {
+            InvalidRequests.refuse(request, 400);
+            return;
+        }
         McpEndpoint endpoint = mcp.get(request.path());
         if (endpoint != null) {
             endpoint.handle(request);

@@ -149,7 +149,8 @@ public record GatewayConfig(
             int maxConnections,
             int maxWaiting,
             Duration connectTimeout,
-            Duration responseTimeout) {}
+            Duration responseTimeout,
+            UpstreamLimits limits) {}
 
     /** What an upstream is told about the user. */
     public enum Identity {

@@ -58,8 +58,8 @@ final class UpstreamsReader {
                 section.integer("maxConnections", 512, 1, 100_000),
                 section.integer("maxWaiting", 256, 0, 100_000),
                 section.duration("connectTimeout", Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofMinutes(1)),
-                section.duration(
-                        "responseTimeout", Duration.ofSeconds(60), Duration.ofMillis(10), Duration.ofHours(1)));
+                section.duration("responseTimeout", Duration.ofSeconds(60), Duration.ofMillis(10), Duration.ofHours(1)),
+                UpstreamLimits.read(section.section("limits")));
         Optional<String> unusable = upstream.headers().keySet().stream()
                 .filter(header -> !HeaderNames.mayBeFixed(header))
                 .findFirst();

@@ -47,6 +47,9 @@ public final class RequestBody {
         if (length != null && (length.length() > 18 || Long.parseLong(length) > maxBytes)) {
             return Future.failedFuture(tooLarge);
         }
+        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+            request.response().writeContinue();
+        }
         Promise<Buffer> body = Promise.promise();
         Buffer collected = Buffer.buffer();
         request.handler(chunk -> {

@@ -1,6 +1,7 @@
 package dev.portcullis.mcp;
 
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.RequestId;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.token.AccessTokenVerifier;
 import dev.portcullis.token.TokenRefused;
@@ -8,12 +9,15 @@ import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every request of every method brings its token in the {@code Authorization} header, and nowhere else (MCP 2026-07-28 authorization "Access
  * Token Usage", RFC 6750 §2.1). Answers the request itself where it may not pass.
  */
 final class BearerAuthentication {
+    private static final Logger LOG = LoggerFactory.getLogger(BearerAuthentication.class);
     private static final String SCHEME = "Bearer ";
 
     private final AccessTokenVerifier verifier;
@@ -26,29 +30,35 @@ final class BearerAuthentication {
     Future<VerifiedToken> authenticate(
             HttpServerRequest request, GatewayConfig.Upstream upstream, Challenge challenge) {
         List<String> headers = request.headers().getAll("Authorization");
-        if (headers.isEmpty() || !isBearer(headers.get(0))) {
-            return refuse(request, 401, challenge.missing(), "unauthorized", "an access token is needed");
-        }
         if (headers.size() > 1) {
             // Two credentials are a malformed request (RFC 6750 §3.1), and which one counts must not be a matter of
             // taste.
             return refuse(
                     request,
                     400,
-                    challenge.invalidToken("more than one token"),
+                    challenge.invalidRequest("more than one Authorization header"),
                     "invalid_request",
                     "more than one Authorization header");
+        }
+        if (headers.isEmpty() || !isBearer(headers.get(0))) {
+            return refuse(request, 401, challenge.missing(), "unauthorized", "an access token is needed");
         }
         return verifier.verify(headers.get(0).substring(SCHEME.length()).trim(), upstream.resource())
                 .onFailure(failure -> refuse(request, challenge, failure))
                 .compose(token -> token.scopes().containsAll(upstream.scopes())
                         ? Future.succeededFuture(token)
-                        : refuse(
-                                request,
-                                403,
-                                challenge.insufficientScope(),
-                                "insufficient_scope",
-                                "a scope is missing"));
+                        : lacking(request, upstream, challenge, token));
+    }
+
+    private static Future<VerifiedToken> lacking(
+            HttpServerRequest request, GatewayConfig.Upstream upstream, Challenge challenge, VerifiedToken token) {
+        LOG.atInfo()
+                .addKeyValue("requestId", RequestId.of(request))
+                .addKeyValue("upstream", upstream.name())
+                .addKeyValue("grant", token.grantId())
+                .addKeyValue("scopes", token.scopes())
+                .log("scope challenge");
+        return refuse(request, 403, challenge.insufficientScope(), "insufficient_scope", "a scope is missing");
     }
 
     private static boolean isBearer(String header) {

@@ -26,6 +26,11 @@ final class Challenge {
         return header(Optional.of("invalid_token"), description);
     }
 
+    /** Of a request that is malformed (RFC 6750 §3.1). */
+    String invalidRequest(String description) {
+        return header(Optional.of("invalid_request"), description);
+    }
+
     /** Names everything the resource needs, so that one more authorization is enough (MCP 2026-07-28 "Scope Challenge Handling"). */
     String insufficientScope() {
         return header(Optional.of("insufficient_scope"), "the access token lacks a scope this server needs");

@@ -28,10 +28,32 @@ final class HeaderPolicy {
             "trailer",
             "transfer-encoding",
             "upgrade");
-    private static final Set<String> REQUEST_DROPPED =
-            Set.of("authorization", "cookie", "expect", "forwarded", "host", "x-request-id");
-    private static final Set<String> RESPONSE_DROPPED =
-            Set.of("set-cookie", "www-authenticate", "x-request-id", "alt-svc");
+    // Credentials of the client, and what a proxy in front of the upstream would have said about the client.
+    private static final Set<String> REQUEST_DROPPED = Set.of(
+            "authorization",
+            "cookie",
+            "cookie2",
+            "expect",
+            "forwarded",
+            "host",
+            "true-client-ip",
+            "x-client-ip",
+            "x-http-method-override",
+            "x-original-url",
+            "x-real-ip",
+            "x-request-id",
+            "x-rewrite-url");
+    // What would speak for the whole origin, which is the gateway's and not the upstream's.
+    private static final Set<String> RESPONSE_DROPPED = Set.of(
+            "alt-svc",
+            "clear-site-data",
+            "public-key-pins",
+            "service-worker-allowed",
+            "set-cookie",
+            "set-cookie2",
+            "strict-transport-security",
+            "www-authenticate",
+            "x-request-id");
     private static final String FORWARDED_PREFIX = "x-forwarded-";
     private static final String CORS_PREFIX = "access-control-";
 
@@ -48,7 +70,7 @@ final class HeaderPolicy {
     void request(HttpServerRequest from, VerifiedToken token, String requestId, MultiMap to) {
         Set<String> named = namedByConnection(from.headers());
         for (Map.Entry<String, String> header : from.headers()) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
+            String name = canonical(header.getKey());
             if (!HOP_BY_HOP.contains(name)
                     && !REQUEST_DROPPED.contains(name)
                     && !name.startsWith(FORWARDED_PREFIX)
@@ -111,6 +133,11 @@ final class HeaderPolicy {
             }
         }
         return safe.toString();
+    }
+
+    /** CGI and WSGI read {@code X_Forwarded_User} as {@code X-Forwarded-User}; so must whoever drops it. */
+    private static String canonical(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static Set<String> namedByConnection(MultiMap headers) {

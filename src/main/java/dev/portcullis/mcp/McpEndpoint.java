@@ -5,9 +5,13 @@ import dev.portcullis.token.AccessTokenVerifier;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Set;
 
 /** {@code /{name}/mcp}: one MCP server as clients see it. */
 public final class McpEndpoint {
+    private static final Set<HttpMethod> METHODS =
+            Set.of(HttpMethod.POST, HttpMethod.GET, HttpMethod.DELETE, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
     private final GatewayConfig.Upstream upstream;
     private final OriginGuard origins;
     private final BearerAuthentication bearer;
@@ -25,7 +29,10 @@ public final class McpEndpoint {
         this.origins = new OriginGuard(config);
         this.bearer = new BearerAuthentication(verifier);
         this.challenge = new Challenge(config, upstream);
-        this.relay = new Relay(new Upstream(vertx, upstream, instances), new HeaderPolicy(config, upstream));
+        this.relay = new Relay(
+                new Upstream(vertx, upstream, instances),
+                new HeaderPolicy(config, upstream),
+                upstream.limits().maxBodyBytes());
     }
 
     public void handle(HttpServerRequest request) {
@@ -33,6 +40,12 @@ public final class McpEndpoint {
         // out.
         request.pause();
         if (!origins.admit(request)) {
+            return;
+        }
+        if (!METHODS.contains(request.method())) {
+            // Above all not TRACE, which would answer with what the upstream is told about the user.
+            request.response().putHeader("Allow", OriginGuard.METHODS);
+            Refusal.write(request, 405, "method_not_allowed", "MCP uses POST, GET and DELETE");
             return;
         }
         if (request.method().equals(HttpMethod.OPTIONS)) {

@@ -8,6 +8,8 @@ import java.util.Set;
 
 /** Web pages may call an MCP endpoint only from origins on the list (MCP 2025-11-25 transports, "Security Warning"); programs send none. */
 final class OriginGuard {
+    static final String METHODS = "GET, POST, DELETE, OPTIONS";
+
     private static final String EXPOSED = "Mcp-Session-Id, WWW-Authenticate, Retry-After, X-Request-Id";
 
     private final Set<String> allowed;
@@ -37,10 +39,10 @@ final class OriginGuard {
     /** Preflight requests carry no token, and must not need one. */
     void preflight(HttpServerRequest request) {
         HttpServerResponse response = request.response().setStatusCode(204);
-        response.putHeader("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS")
+        response.putHeader("Access-Control-Allow-Methods", METHODS)
                 .putHeader("Access-Control-Max-Age", "7200")
                 .putHeader("Vary", "Origin, Access-Control-Request-Headers")
-                .putHeader("Allow", "GET, POST, DELETE, OPTIONS");
+                .putHeader("Allow", METHODS);
         String wanted = request.getHeader("Access-Control-Request-Headers");
         if (wanted != null) {
             // Reflected: Mcp-Param-* has no wildcard, and * never covers Authorization.

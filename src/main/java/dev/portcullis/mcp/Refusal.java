@@ -1,7 +1,8 @@
 package dev.portcullis.mcp;
 
-import dev.portcullis.http.Answers;
+import dev.portcullis.http.UnreadBody;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -12,9 +13,18 @@ final class Refusal {
     private Refusal() {}
 
     static void write(HttpServerRequest request, int status, String error, String description) {
-        if (request.response().headWritten()) {
+        json(request, status, new JsonObject().put("error", error).put("error_description", description));
+    }
+
+    static void json(HttpServerRequest request, int status, JsonObject body) {
+        HttpServerResponse response = request.response();
+        if (response.headWritten() || response.closed()) {
             return;
         }
-        Answers.json(request, status, new JsonObject().put("error", error).put("error_description", description));
+        response.setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("X-Content-Type-Options", "nosniff");
+        UnreadBody.answer(request, body.toBuffer());
     }
 }

@@ -1,0 +1,249 @@
+package dev.portcullis.mcp;
+
+import dev.portcullis.http.RequestId;
+import dev.portcullis.http.UnreadBody;
+import dev.portcullis.token.VerifiedToken;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way to the upstream and its answer on the way back, byte for byte and with back-pressure both ways. Whoever leaves takes
+ * the other side along: the upstream learns that the client is gone, because in modern MCP that is how a call is cancelled (MCP 2026-07-28
+ * transports, "Cancellation"), and the client never takes half an answer for a whole one.
+ */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    // RFC 9113 §7: the peer is not interested any more.
+    private static final long CANCEL = 8;
+
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final HttpClientRequest outbound;
+    private final Upstream upstream;
+    private final HeaderPolicy headers;
+    private final Refusals refusals;
+    private final long maxBody;
+    private final Vertx vertx = Vertx.currentContext().owner();
+
+    private long sent;
+    private long lastProgress = System.nanoTime();
+    private long timer = -1;
+    private boolean over;
+
+    Exchange(
+            HttpServerRequest request,
+            HttpClientRequest outbound,
+            Upstream upstream,
+            HeaderPolicy headers,
+            Refusals refusals,
+            long maxBody) {
+        this.request = request;
+        this.response = request.response();
+        this.outbound = outbound;
+        this.upstream = upstream;
+        this.headers = headers;
+        this.refusals = refusals;
+        this.maxBody = maxBody;
+    }
+
+    void run(VerifiedToken token) {
+        // Also silences what the client library would log for every client that leaves.
+        outbound.exceptionHandler(failure -> {});
+        if (response.closed()) {
+            outbound.reset(CANCEL);
+            return;
+        }
+        response.closeHandler(closed -> leave());
+        response.exceptionHandler(failure -> leave());
+        headers.request(request, token, RequestId.of(request), outbound.headers());
+        outbound.response().onSuccess(this::answer).onFailure(this::fail);
+        outbound.earlyHintsHandler(this::hint);
+        awaitHead(upstream.responseTimeout().toMillis());
+        send();
+    }
+
+    /** The limit is for an upstream that does nothing; as long as it takes the body, it does something. */
+    private void awaitHead(long millis) {
+        timer = vertx.setTimer(Math.max(1, millis), late -> {
+            long idle = (System.nanoTime() - lastProgress) / 1_000_000;
+            long limit = upstream.responseTimeout().toMillis();
+            if (idle >= limit) {
+                fail(new TimeoutException("no answer in time"));
+            } else {
+                awaitHead(limit - idle);
+            }
+        });
+    }
+
+    private void send() {
+        if (request.isEnded() || !hasBody()) {
+            request.resume();
+            outbound.end();
+            return;
+        }
+        if (!outbound.headers().contains("Content-Length")) {
+            outbound.setChunked(true);
+        }
+        if (expectsContinue()) {
+            response.writeContinue();
+        }
+        request.handler(this::forward);
+        request.exceptionHandler(failure -> leave());
+        request.endHandler(ended -> outbound.end());
+        request.resume();
+    }
+
+    private void forward(Buffer chunk) {
+        sent += chunk.length();
+        if (sent > maxBody) {
+            finish();
+            outbound.reset(CANCEL);
+            request.pause();
+            refusals.tooLarge(request);
+            return;
+        }
+        lastProgress = System.nanoTime();
+        outbound.write(chunk);
+        if (outbound.writeQueueFull()) {
+            request.pause();
+            outbound.drainHandler(drained -> request.resume());
+        }
+    }
+
+    private void answer(HttpClientResponse inbound) {
+        if (over) {
+            return;
+        }
+        vertx.cancelTimer(timer);
+        if (inbound.statusCode() == 401 || inbound.statusCode() == 407) {
+            // The credential that failed is ours, not the client's: its own token is good, and a new one would not help
+            // it.
+            finish();
+            outbound.reset(CANCEL);
+            request.pause();
+            refusals.badCredentials(request);
+            return;
+        }
+        response.setStatusCode(inbound.statusCode()).setStatusMessage(inbound.statusMessage());
+        headers.response(inbound.headers(), response.headers());
+        if (!request.isEnded()) {
+            // An answer before the end of the question; what is left of that is not the next request.
+            response.putHeader("Connection", "close");
+        }
+        if (isWithoutBody(request.method(), inbound.statusCode())) {
+            inbound.endHandler(ended -> complete(inbound));
+            return;
+        }
+        if (!response.headers().contains("Content-Length")) {
+            response.setChunked(true);
+        }
+        if (isEventStream(inbound)) {
+            response.putHeader("X-Accel-Buffering", "no");
+            // The first event may be minutes away; clients wait for the head.
+            response.writeHead();
+        }
+        inbound.handler(chunk -> {
+            response.write(chunk);
+            if (response.writeQueueFull()) {
+                inbound.pause();
+                response.drainHandler(drained -> inbound.resume());
+            }
+        });
+        inbound.exceptionHandler(failure -> breakOff());
+        inbound.endHandler(ended -> complete(inbound));
+    }
+
+    private void complete(HttpClientResponse inbound) {
+        if (over) {
+            return;
+        }
+        finish();
+        if (response.isChunked()) {
+            headers.response(inbound.trailers(), response.trailers());
+        }
+        if (request.isEnded()) {
+            response.end();
+        } else {
+            outbound.reset(CANCEL);
+            UnreadBody.end(request);
+        }
+    }
+
+    /** RFC 9110 §15.2: an intermediary passes interim answers on. */
+    private void hint(MultiMap hints) {
+        if (!over && !response.headWritten() && request.version() != HttpVersion.HTTP_1_0) {
+            MultiMap passed = MultiMap.caseInsensitiveMultiMap();
+            headers.response(hints, passed);
+            response.writeEarlyHints(passed);
+        }
+    }
+
+    /** The upstream died before its answer began. */
+    private void fail(Throwable failure) {
+        if (over) {
+            return;
+        }
+        finish();
+        outbound.reset(CANCEL);
+        request.pause();
+        refusals.failed(request, failure, "the server behind the gateway did not answer");
+    }
+
+    /** The upstream died within its answer: never a clean end, the client must see that it is not whole. */
+    private void breakOff() {
+        if (over) {
+            return;
+        }
+        finish();
+        LOG.atInfo()
+                .addKeyValue("requestId", RequestId.of(request))
+                .addKeyValue("upstream", upstream.name())
+                .log("the server behind the gateway broke off its answer");
+        outbound.reset(CANCEL);
+        response.reset(CANCEL);
+    }
+
+    /** The client is gone, as clients do. */
+    private void leave() {
+        if (over) {
+            return;
+        }
+        finish();
+        outbound.reset(CANCEL);
+    }
+
+    private void finish() {
+        over = true;
+        vertx.cancelTimer(timer);
+    }
+
+    private boolean hasBody() {
+        return request.version() == HttpVersion.HTTP_2
+                || request.headers().contains("Content-Length")
+                || request.headers().contains("Transfer-Encoding");
+    }
+
+    private boolean expectsContinue() {
+        return request.version() != HttpVersion.HTTP_1_0
+                && "100-continue".equalsIgnoreCase(request.getHeader("Expect"));
+    }
+
+    private static boolean isWithoutBody(HttpMethod method, int status) {
+        return method.equals(HttpMethod.HEAD) || status == 204 || status == 304;
+    }
+
+    private static boolean isEventStream(HttpClientResponse inbound) {
+        String type = inbound.getHeader("Content-Type");
+        return type != null && type.regionMatches(true, 0, "text/event-stream", 0, "text/event-stream".length());
+    }
+}

@@ -1,0 +1,49 @@
+package dev.portcullis.mcp;
+
+import dev.portcullis.http.RequestId;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What clients are told when an upstream cannot be had, or must not be. */
+final class Refusals {
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+    private final String upstream;
+
+    Refusals(String upstream) {
+        this.upstream = upstream;
+    }
+
+    void failed(HttpServerRequest request, Throwable failure, String description) {
+        if (request.response().headWritten() || request.response().closed()) {
+            return;
+        }
+        LOG.atWarn()
+                .addKeyValue("requestId", RequestId.of(request))
+                .addKeyValue("upstream", upstream)
+                .addKeyValue("reason", failure.getClass().getSimpleName())
+                .log(description);
+        if (failure instanceof ConnectionPoolTooBusyException) {
+            request.response().putHeader("Retry-After", "1");
+            Refusal.write(request, 503, "overloaded", "too many requests wait for the server behind the gateway");
+        } else if (failure instanceof TimeoutException) {
+            Refusal.write(request, 504, "upstream_timeout", description);
+        } else {
+            Refusal.write(request, 502, "upstream_unreachable", description);
+        }
+    }
+
+    void badCredentials(HttpServerRequest request) {
+        failed(
+                request,
+                new IllegalStateException("status 401"),
+                "the server behind the gateway refused the gateway's credentials");
+    }
+
+    void tooLarge(HttpServerRequest request) {
+        Refusal.write(request, 413, "content_too_large", "the body is larger than this server takes");
+    }
+}

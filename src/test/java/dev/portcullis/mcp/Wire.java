@@ -1,0 +1,77 @@
+package dev.portcullis.mcp;
+
+import dev.portcullis.testkit.RawConnection;
+import dev.portcullis.testkit.RawUpstream;
+import dev.portcullis.testkit.TestClient;
+import dev.portcullis.testkit.World;
+import io.vertx.core.json.JsonObject;
+import java.util.function.Consumer;
+
+/** A gateway between a client and an MCP server that are both played by the test, byte by byte, and a good token. */
+final class Wire implements AutoCloseable {
+    private final RawUpstream upstream = new RawUpstream();
+    private final World world;
+    private final TestClient client;
+    private final String token;
+
+    Wire() {
+        this(configuration -> {});
+    }
+
+    /** @param change of the configuration of the upstream */
+    Wire(Consumer<JsonObject> change) {
+        world = World.start(configuration -> {
+            JsonObject demo = configuration.getJsonObject("upstreams").getJsonObject("demo");
+            demo.put("url", upstream.url());
+            change.accept(demo);
+        });
+        client = TestClient.register(world);
+        token = client.redeem(world.url(), client.code()).json().getString("access_token");
+    }
+
+    World world() {
+        return world;
+    }
+
+    TestClient client() {
+        return client;
+    }
+
+    RawUpstream upstream() {
+        return upstream;
+    }
+
+    String token() {
+        return token;
+    }
+
+    /** The connection of a client that has sent nothing yet. */
+    RawConnection connect() {
+        return RawConnection.to(world.url());
+    }
+
+    /** The head of a request with the token, without its last empty line. */
+    String head(String method, String... headers) {
+        return bareHead(method, "Authorization: Bearer " + token + "\r\n" + lines(headers));
+    }
+
+    /** The head of a request without a token. */
+    String bareHead(String method, String lines) {
+        return method + " /demo/mcp HTTP/1.1\r\nHost: localhost\r\n" + lines;
+    }
+
+    String post(String body, String... headers) {
+        return head("POST", headers) + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                + body;
+    }
+
+    private static String lines(String... headers) {
+        return headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+    }
+
+    @Override
+    public void close() {
+        world.close();
+        upstream.close();
+    }
+}
