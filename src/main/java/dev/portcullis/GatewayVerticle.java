@@ -13,6 +13,7 @@ import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.ClientAuthenticator;
 import dev.portcullis.oauth.client.ClientIdCodec;
+import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.client.RegistrationHandler;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
@@ -81,7 +82,8 @@ final class GatewayVerticle extends VerticleBase {
         SealedJson sealed = new SealedJson(sealer);
         Authenticator macs = new Authenticator(shared.keys());
         TokenEncryption encryption = new TokenEncryption(shared.keys());
-        ClientIdCodec clients = new ClientIdCodec(macs);
+        ClientIdCodec dynamic = new ClientIdCodec(macs);
+        Clients clients = new Clients(dynamic);
         AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, random);
         Grants grants = new Grants(config, link, sealed, random, shared.clock());
         AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
@@ -96,7 +98,7 @@ final class GatewayVerticle extends VerticleBase {
         RateCell rates = new RateCell(link);
         return new Routes.Endpoints(
                 new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics()),
-                new RegistrationHandler(config, clients, random, shared.clock()),
+                new RegistrationHandler(config, dynamic, random, shared.clock()),
                 new AuthorizationEndpoint(
                         config, clients, sealer, link, idp, codes, shared.pages(), random, shared.clock()),
                 new TokenEndpoint(

@@ -6,7 +6,7 @@ import dev.portcullis.crypto.Sealer;
 import dev.portcullis.http.Cookies;
 import dev.portcullis.http.RequestBody;
 import dev.portcullis.idp.IdentityProvider;
-import dev.portcullis.oauth.client.ClientIdCodec;
+import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.pages.Pages;
 import dev.portcullis.redis.RedisLink;
@@ -23,7 +23,7 @@ public final class AuthorizationEndpoint {
 
     public AuthorizationEndpoint(
             GatewayConfig config,
-            ClientIdCodec clients,
+            Clients clients,
             Sealer sealer,
             RedisLink redis,
             IdentityProvider idp,
@@ -41,10 +41,8 @@ public final class AuthorizationEndpoint {
         PendingAuthorizations pending = new PendingAuthorizations(config.login(), redis, new SealedJson(sealer));
         this.authorize = new AuthorizeHandler(
                 body, new AuthorizationRequestReader(config, clients), forms, pages, browser, random);
-        this.consent =
-                new ConsentHandler(config, body, forms, clients, pending, idp, response, pages, browser, login, random);
-        this.callback =
-                new CallbackHandler(config, pending, idp, codes, clients, response, pages, login, random, clock);
+        this.consent = new ConsentHandler(config, body, forms, pending, idp, response, pages, browser, login, random);
+        this.callback = new CallbackHandler(config, pending, idp, codes, response, pages, login, random, clock);
     }
 
     /** {@code GET} and {@code POST /authorize}. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 /**
  * An authorization request that was found to be in order (OAuth 2.1 §4.1.1).
  *
+ * @param clientName as the consent page shows it
  * @param redirectUri as requested, which may differ from the registered one in the port of a loopback address
  * @param state the client's own, returned as it came
  * @param codeChallenge S256
@@ -16,6 +17,7 @@ import java.util.Optional;
  */
 public record AuthorizationRequest(
         String clientId,
+        String clientName,
         RedirectUri redirectUri,
         Optional<String> state,
         String codeChallenge,
@@ -25,6 +27,7 @@ public record AuthorizationRequest(
     JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("client", clientId)
+                .put("clientName", clientName)
                 .put("redirectUri", redirectUri.value())
                 .put("challenge", codeChallenge)
                 .put("scope", scopes.toString())
@@ -36,6 +39,7 @@ public record AuthorizationRequest(
     static AuthorizationRequest fromJson(JsonObject json) {
         return new AuthorizationRequest(
                 json.getString("client"),
+                json.getString("clientName"),
                 new RedirectUri(json.getString("redirectUri")),
                 Optional.ofNullable(json.getString("state")),
                 json.getString("challenge"),

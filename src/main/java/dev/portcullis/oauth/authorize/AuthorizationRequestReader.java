@@ -7,7 +7,8 @@ import dev.portcullis.oauth.RedirectUri;
 import dev.portcullis.oauth.ResourceIndicator;
 import dev.portcullis.oauth.Scopes;
 import dev.portcullis.oauth.client.Client;
-import dev.portcullis.oauth.client.ClientIdCodec;
+import dev.portcullis.oauth.client.Clients;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +24,9 @@ final class AuthorizationRequestReader {
     private static final int MAX_STATE = 4096;
 
     private final GatewayConfig config;
-    private final ClientIdCodec clients;
+    private final Clients clients;
 
-    AuthorizationRequestReader(GatewayConfig config, ClientIdCodec clients) {
+    AuthorizationRequestReader(GatewayConfig config, Clients clients) {
         this.config = config;
         this.clients = clients;
     }
@@ -33,9 +34,17 @@ final class AuthorizationRequestReader {
     /** A request in order, and the client behind it. */
     record Accepted(AuthorizationRequest request, Client client) {}
 
-    /** Throws {@link AuthorizationRefused}. */
-    Accepted read(Parameters parameters) {
-        Client client = client(parameters);
+    /** Fails with {@link AuthorizationRefused}, or with {@link dev.portcullis.outage.Outage} where the client cannot be looked up. */
+    Future<Accepted> read(Parameters parameters) {
+        String clientId = single(parameters, "client_id")
+                .orElseThrow(() -> refused(OAuthError.Code.INVALID_REQUEST, "client_id is missing"));
+        return clients.find(clientId)
+                .map(found -> found.orElseThrow(
+                        () -> refused(OAuthError.Code.INVALID_CLIENT, "the client_id is not known here")))
+                .map(client -> read(parameters, client));
+    }
+
+    private Accepted read(Parameters parameters, Client client) {
         RedirectUri redirectUri = redirectUri(parameters, client);
         Optional<String> state = parameters.get("state");
         try {
@@ -43,13 +52,6 @@ final class AuthorizationRequestReader {
         } catch (OAuthError error) {
             throw new AuthorizationRefused(error, Optional.of(new AuthorizationRefused.Origin(redirectUri, state)));
         }
-    }
-
-    private Client client(Parameters parameters) {
-        return single(parameters, "client_id")
-                .map(id -> clients.decode(id)
-                        .orElseThrow(() -> refused(OAuthError.Code.INVALID_CLIENT, "the client_id is not known here")))
-                .orElseThrow(() -> refused(OAuthError.Code.INVALID_REQUEST, "client_id is missing"));
     }
 
     private static RedirectUri redirectUri(Parameters parameters, Client client) {
@@ -84,7 +86,13 @@ final class AuthorizationRequestReader {
         String challenge = codeChallenge(parameters);
         GatewayConfig.Upstream upstream = upstream(parameters.all("resource"));
         return new AuthorizationRequest(
-                client.id(), redirectUri, state, challenge, scopes(parameters, client, upstream), upstream.resource());
+                client.id(),
+                client.displayName(),
+                redirectUri,
+                state,
+                challenge,
+                scopes(parameters, client, upstream),
+                upstream.resource());
     }
 
     private static String codeChallenge(Parameters parameters) {

@@ -35,7 +35,7 @@ final class AuthorizeHandler {
 
     void handle(HttpServerRequest request) {
         parameters(request)
-                .map(reader::read)
+                .compose(reader::read)
                 .<Void>map(accepted -> {
                     ask(request, accepted);
                     return null;

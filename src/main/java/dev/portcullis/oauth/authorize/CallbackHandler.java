@@ -8,8 +8,6 @@ import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpTokens;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthErrors;
-import dev.portcullis.oauth.client.Client;
-import dev.portcullis.oauth.client.ClientIdCodec;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grant;
 import dev.portcullis.outage.Outage;
@@ -25,7 +23,6 @@ final class CallbackHandler {
     private final PendingAuthorizations pending;
     private final IdentityProvider idp;
     private final AuthorizationCodes codes;
-    private final ClientIdCodec clients;
     private final AuthorizationResponse response;
     private final LoginPages pages;
     private final LoginCookie login;
@@ -37,7 +34,6 @@ final class CallbackHandler {
             PendingAuthorizations pending,
             IdentityProvider idp,
             AuthorizationCodes codes,
-            ClientIdCodec clients,
             AuthorizationResponse response,
             LoginPages pages,
             LoginCookie login,
@@ -47,7 +43,6 @@ final class CallbackHandler {
         this.pending = pending;
         this.idp = idp;
         this.codes = codes;
-        this.clients = clients;
         this.response = response;
         this.pages = pages;
         this.login = login;
@@ -81,13 +76,12 @@ final class CallbackHandler {
 
     private void finish(HttpServerRequest request, PendingAuthorizations.Pending approved, Parameters parameters) {
         AuthorizationRequest authorization = approved.request();
-        String name = clientName(authorization);
-        issueCode(approved, parameters, name)
+        issueCode(approved, parameters)
                 .map(code -> response.success(authorization.redirectUri(), authorization.state(), code))
                 .recover(failure -> failure instanceof Outage
                         ? Future.failedFuture(failure)
                         : refusal(request, authorization, failure))
-                .onSuccess(url -> pages.redirect(request, authorization.redirectUri(), name, url))
+                .onSuccess(url -> pages.redirect(request, authorization.redirectUri(), authorization.clientName(), url))
                 .onFailure(outage -> pages.unavailable(
                         request,
                         (Outage) outage,
@@ -101,7 +95,7 @@ final class CallbackHandler {
                 response.error(authorization.redirectUri(), authorization.state(), OAuthError.of(failure)));
     }
 
-    private Future<String> issueCode(PendingAuthorizations.Pending approved, Parameters parameters, String clientName) {
+    private Future<String> issueCode(PendingAuthorizations.Pending approved, Parameters parameters) {
         if (parameters.get("error").isPresent()) {
             return Future.failedFuture(idpError(parameters));
         }
@@ -117,7 +111,7 @@ final class CallbackHandler {
                         : Future.failedFuture(new OAuthError(
                                 OAuthError.Code.SERVER_ERROR, "the identity provider did not confirm the login")))
                 .compose(tokens -> codes.issue(
-                        grant(authorization, clientName, tokens),
+                        grant(authorization, tokens),
                         new AuthorizationCodes.Binding(
                                 authorization.clientId(),
                                 authorization.redirectUri(),
@@ -125,12 +119,12 @@ final class CallbackHandler {
                                 authorization.codeChallenge())));
     }
 
-    private Grant grant(AuthorizationRequest authorization, String clientName, IdpTokens tokens) {
+    private Grant grant(AuthorizationRequest authorization, IdpTokens tokens) {
         Instant now = clock.instant();
         return new Grant(
                 random.next(16),
                 authorization.clientId(),
-                clientName,
+                authorization.clientName(),
                 authorization.resource(),
                 authorization.scopes(),
                 tokens.claims(),
@@ -163,9 +157,5 @@ final class CallbackHandler {
                 "This login cannot be finished here",
                 "It was started in another browser, it was finished already, or it took too long.",
                 "If your application is connected, all is well and you can close this window. Otherwise start again there.");
-    }
-
-    private String clientName(AuthorizationRequest authorization) {
-        return clients.decode(authorization.clientId()).map(Client::displayName).orElse("the application");
     }
 }

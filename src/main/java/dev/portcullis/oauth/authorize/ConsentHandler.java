@@ -8,8 +8,6 @@ import dev.portcullis.http.RequestBody;
 import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.Pkce;
-import dev.portcullis.oauth.client.Client;
-import dev.portcullis.oauth.client.ClientIdCodec;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
@@ -19,7 +17,6 @@ final class ConsentHandler {
     private final GatewayConfig config;
     private final RequestBody body;
     private final ConsentForms forms;
-    private final ClientIdCodec clients;
     private final PendingAuthorizations pending;
     private final IdentityProvider idp;
     private final AuthorizationResponse response;
@@ -32,7 +29,6 @@ final class ConsentHandler {
             GatewayConfig config,
             RequestBody body,
             ConsentForms forms,
-            ClientIdCodec clients,
             PendingAuthorizations pending,
             IdentityProvider idp,
             AuthorizationResponse response,
@@ -43,7 +39,6 @@ final class ConsentHandler {
         this.config = config;
         this.body = body;
         this.forms = forms;
-        this.clients = clients;
         this.pending = pending;
         this.idp = idp;
         this.response = response;
@@ -100,13 +95,10 @@ final class ConsentHandler {
 
     private void deny(HttpServerRequest request, AuthorizationRequest authorization) {
         OAuthError denied = new OAuthError(OAuthError.Code.ACCESS_DENIED, "the user did not agree");
-        String name = clients.decode(authorization.clientId())
-                .map(Client::displayName)
-                .orElse("the application");
         pages.redirect(
                 request,
                 authorization.redirectUri(),
-                name,
+                authorization.clientName(),
                 response.error(authorization.redirectUri(), authorization.state(), denied));
     }
 }

@@ -1,8 +1,8 @@
 package dev.portcullis.oauth.client;
 
-import dev.portcullis.crypto.Digests;
 import dev.portcullis.http.Parameters;
 import dev.portcullis.oauth.OAuthError;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -15,26 +15,33 @@ import java.util.Optional;
  * one it registered: clients in the field mix them up, and neither is weaker than the other.
  */
 public final class ClientAuthenticator {
-    private final ClientIdCodec codec;
+    private final Clients clients;
 
-    public ClientAuthenticator(ClientIdCodec codec) {
-        this.codec = codec;
+    public ClientAuthenticator(Clients clients) {
+        this.clients = clients;
     }
 
     private record Credentials(String clientId, Optional<String> secret) {}
 
-    /** Throws {@link OAuthError} {@code invalid_request} or {@code invalid_client}; the latter makes a client register again. */
-    public Client authenticate(HttpServerRequest request, Parameters form) {
+    /**
+     * Fails with {@link OAuthError} {@code invalid_request} or {@code invalid_client}, which makes a client register again, or with
+     * {@link dev.portcullis.outage.Outage}.
+     */
+    public Future<Client> authenticate(HttpServerRequest request, Parameters form) {
         Credentials credentials = credentials(Optional.ofNullable(request.getHeader("Authorization")), form);
-        Client client = codec.decode(credentials.clientId())
-                .orElseThrow(() -> invalidClient("this client is not known here, register again"));
+        return clients.find(credentials.clientId())
+                .map(found -> found.orElseThrow(() -> invalidClient("this client is not known here, register again")))
+                .map(client -> authenticate(client, credentials));
+    }
+
+    private Client authenticate(Client client, Credentials credentials) {
         if (!client.isConfidential()) {
             // A secret that was never issued is ignored: some public clients send an empty or left-over one.
             return client;
         }
         String secret =
                 credentials.secret().orElseThrow(() -> invalidClient("this client must authenticate with its secret"));
-        if (!Digests.equal(codec.secretOf(client), secret)) {
+        if (!clients.isSecretOf(client, secret)) {
             throw invalidClient("the client secret is wrong");
         }
         return client;

@@ -68,6 +68,6 @@ public final class TokenEndpoint {
             throw new OAuthError(
                     OAuthError.Code.UNSUPPORTED_GRANT_TYPE, "grant_type must be authorization_code or refresh_token");
         }
-        return grant.apply(new TokenRequest(authenticator.authenticate(request, form), form));
+        return authenticator.authenticate(request, form).compose(client -> grant.apply(new TokenRequest(client, form)));
     }
 }
