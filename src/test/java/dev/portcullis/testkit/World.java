@@ -87,6 +87,11 @@ public final class World implements AutoCloseable {
         return url() + "/demo/mcp";
     }
 
+    /** Of the first gateway. */
+    public GatewayConfig config() {
+        return config;
+    }
+
     public CognitoSimulator cognito() {
         return cognito;
     }
