@@ -2,6 +2,7 @@ package dev.portcullis;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.KeyRing;
+import dev.portcullis.mcp.Admissions;
 import dev.portcullis.ops.ManagementServer;
 import dev.portcullis.ops.Readiness;
 import dev.portcullis.pages.Pages;
@@ -38,6 +39,7 @@ public final class Gateway {
         GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
                 keys,
                 new VerifiedTokens(config.tokens().cacheSize(), keys, clock),
+                new Admissions(config.tokens().cacheSize()),
                 new Pages(),
                 readiness,
                 metrics,

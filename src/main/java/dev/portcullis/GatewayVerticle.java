@@ -9,6 +9,7 @@ import dev.portcullis.crypto.TokenEncryption;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.idp.cognito.CognitoIdentityProvider;
+import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.ClientAuthenticator;
@@ -53,6 +54,7 @@ final class GatewayVerticle extends VerticleBase {
     record Shared(
             KeyRing keys,
             VerifiedTokens verifiedTokens,
+            Admissions admissions,
             Pages pages,
             Readiness readiness,
             MeterRegistry metrics,
@@ -94,7 +96,7 @@ final class GatewayVerticle extends VerticleBase {
                 .values()
                 .forEach(upstream -> mcp.put(
                         "/" + upstream.name() + "/mcp",
-                        new McpEndpoint(vertx, config, upstream, verifier, shared.instances())));
+                        new McpEndpoint(vertx, config, upstream, verifier, shared.admissions(), shared.instances())));
         RateCell rates = new RateCell(link);
         return new Routes.Endpoints(
                 new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics()),
@@ -125,9 +127,7 @@ final class GatewayVerticle extends VerticleBase {
                 .setMaxHeaderSize(config.http().maxHeaderBytes())
                 // An authorization request carries the whole registration in its client_id.
                 .setMaxInitialLineLength(16 * 1024)
-                // Over clear text a client could switch protocols under a proxy in front that does not understand it
-                // (RFC
-                // 9113 §3.1 has given the upgrade up).
+                // A client could switch protocols under a proxy in front of us; RFC 9113 §3.1 has given that up.
                 .setHttp2ClearTextEnabled(false)
                 .setTcpNoDelay(true);
         return vertx.createHttpServer(options)

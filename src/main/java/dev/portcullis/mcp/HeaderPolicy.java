@@ -2,6 +2,7 @@ package dev.portcullis.mcp;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.Secret;
+import dev.portcullis.http.ClientAddress;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
@@ -60,9 +61,11 @@ final class HeaderPolicy {
     private final GatewayConfig.Upstream upstream;
     private final String publicHost;
     private final String publicScheme;
+    private final ClientAddress addresses;
 
     HeaderPolicy(GatewayConfig config, GatewayConfig.Upstream upstream) {
         this.upstream = upstream;
+        this.addresses = new ClientAddress(config.http());
         this.publicScheme = config.isPlainHttp() ? "http" : "https";
         this.publicHost = config.publicUrl().substring(publicScheme.length() + "://".length());
     }
@@ -81,7 +84,7 @@ final class HeaderPolicy {
         to.set("X-Request-Id", requestId);
         to.set("X-Forwarded-Host", publicHost);
         to.set("X-Forwarded-Proto", publicScheme);
-        to.set("X-Forwarded-For", from.remoteAddress().hostAddress());
+        to.set("X-Forwarded-For", addresses.of(from));
         identity(token, to);
         for (Map.Entry<String, Secret> header : upstream.headers().entrySet()) {
             to.set(header.getKey(), header.getValue().reveal());

@@ -2,6 +2,7 @@ package dev.portcullis.mcp;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.token.AccessTokenVerifier;
+import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,6 +17,7 @@ public final class McpEndpoint {
     private final OriginGuard origins;
     private final BearerAuthentication bearer;
     private final Challenge challenge;
+    private final Admission admission;
     private final Relay relay;
 
     /** @param instances of the verticle, which share the connections to the upstream */
@@ -24,10 +26,12 @@ public final class McpEndpoint {
             GatewayConfig config,
             GatewayConfig.Upstream upstream,
             AccessTokenVerifier verifier,
+            Admissions admissions,
             int instances) {
         this.upstream = upstream;
         this.origins = new OriginGuard(config);
         this.bearer = new BearerAuthentication(verifier);
+        this.admission = admissions.of(upstream);
         this.challenge = new Challenge(config, upstream);
         this.relay = new Relay(
                 new Upstream(vertx, upstream, instances),
@@ -52,6 +56,22 @@ public final class McpEndpoint {
             origins.preflight(request);
             return;
         }
-        bearer.authenticate(request, upstream, challenge).onSuccess(token -> relay.relay(request, token));
+        bearer.authenticate(request, upstream, challenge).onSuccess(token -> admit(request, token));
+    }
+
+    private void admit(HttpServerRequest request, VerifiedToken token) {
+        Admission.Verdict verdict = admission.enter(token.user().subject());
+        if (verdict instanceof Admission.Refused refused) {
+            request.response()
+                    .putHeader(
+                            "Retry-After",
+                            String.valueOf(
+                                    1 + refused.retryAfter().minusNanos(1).toSeconds()));
+            Refusal.write(request, refused.status(), "too_many_requests", refused.reason());
+        } else if (verdict instanceof Admission.Admitted admitted) {
+            // However the exchange ends: this is called once, for a broken connection too.
+            request.response().endHandler(over -> admitted.leave());
+            relay.relay(request, token);
+        }
     }
 }
