@@ -2,10 +2,13 @@ package dev.portcullis;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.KeyRing;
+import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.mcp.Admissions;
 import dev.portcullis.ops.ManagementServer;
 import dev.portcullis.ops.Readiness;
 import dev.portcullis.pages.Pages;
+import dev.portcullis.token.RevocationFeed;
+import dev.portcullis.token.Revocations;
 import dev.portcullis.token.VerifiedTokens;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -36,18 +39,26 @@ public final class Gateway {
     public Future<Void> start(int instances) {
         InstantSource clock = InstantSource.system();
         Readiness readiness = new Readiness();
+        Revocations revocations = new Revocations(config.revocation(), clock);
+        readiness.watchRevocations(revocations::isKnown);
+        metrics.gauge("portcullis.revocations.known", revocations, view -> view.isKnown() ? 1 : 0);
+        metrics.gauge("portcullis.revocations.size", revocations, Revocations::size);
+        SecureRandom random = new SecureRandom();
         GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
                 keys,
                 new VerifiedTokens(config.tokens().cacheSize(), keys, clock),
                 new Admissions(config.tokens().cacheSize()),
+                revocations,
                 new Pages(),
                 readiness,
                 metrics,
-                new SecureRandom(),
+                random,
                 clock,
                 instances);
-        return vertx.deployVerticle(
-                        () -> new GatewayVerticle(config, shared), new DeploymentOptions().setInstances(instances))
+        String replica = new RandomTokens(random).next(9);
+        return vertx.deployVerticle(new RevocationFeed(config, revocations, replica))
+                .compose(id -> vertx.deployVerticle(
+                        () -> new GatewayVerticle(config, shared), new DeploymentOptions().setInstances(instances)))
                 .compose(id -> new ManagementServer(vertx, config.management(), readiness, metrics).start())
                 .onSuccess(server -> LOG.atInfo()
                         .addKeyValue("publicUrl", config.publicUrl())

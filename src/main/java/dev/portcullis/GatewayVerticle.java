@@ -18,8 +18,10 @@ import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.client.RegistrationHandler;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
+import dev.portcullis.oauth.grant.Revoker;
 import dev.portcullis.oauth.limit.AddressLimit;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.RevocationEndpoint;
 import dev.portcullis.oauth.token.TokenEndpoint;
 import dev.portcullis.ops.Readiness;
 import dev.portcullis.pages.Pages;
@@ -28,6 +30,8 @@ import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.SealedJson;
 import dev.portcullis.token.AccessTokenIssuer;
 import dev.portcullis.token.AccessTokenVerifier;
+import dev.portcullis.token.Revocations;
+import dev.portcullis.token.RevokedGrants;
 import dev.portcullis.token.VerifiedTokens;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -55,6 +59,7 @@ final class GatewayVerticle extends VerticleBase {
             KeyRing keys,
             VerifiedTokens verifiedTokens,
             Admissions admissions,
+            Revocations revocations,
             Pages pages,
             Readiness readiness,
             MeterRegistry metrics,
@@ -87,10 +92,20 @@ final class GatewayVerticle extends VerticleBase {
         ClientIdCodec dynamic = new ClientIdCodec(macs);
         Clients clients = new Clients(dynamic);
         AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, random);
-        Grants grants = new Grants(config, link, sealed, random, shared.clock());
+        RevokedGrants revoked = new RevokedGrants(config, link, shared.revocations());
+        Grants grants = new Grants(config, link, sealed, revoked, random, shared.clock());
+        Revoker revoker = new Revoker(grants, idp, shared.metrics());
+        ClientAuthenticator authenticator = new ClientAuthenticator(clients);
         AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
         AccessTokenVerifier verifier = new AccessTokenVerifier(
-                vertx, config, shared.keys(), encryption, shared.verifiedTokens(), idp, shared.clock());
+                vertx,
+                config,
+                shared.keys(),
+                encryption,
+                shared.verifiedTokens(),
+                shared.revocations(),
+                idp,
+                shared.clock());
         Map<String, McpEndpoint> mcp = new HashMap<>();
         config.upstreams()
                 .values()
@@ -106,15 +121,17 @@ final class GatewayVerticle extends VerticleBase {
                 new TokenEndpoint(
                         vertx,
                         config,
-                        new ClientAuthenticator(clients),
+                        authenticator,
                         macs,
                         issuer,
                         codes,
                         grants,
+                        revoker,
                         idp,
                         rates,
                         shared.metrics(),
                         shared.clock()),
+                new RevocationEndpoint(config, authenticator, macs, verifier, grants, revoker),
                 new MetadataDocuments(config, shared.keys()),
                 shared.pages(),
                 Map.copyOf(mcp));

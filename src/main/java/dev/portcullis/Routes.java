@@ -12,6 +12,7 @@ import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.RegistrationHandler;
 import dev.portcullis.oauth.limit.AddressLimit;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.RevocationEndpoint;
 import dev.portcullis.oauth.token.TokenEndpoint;
 import dev.portcullis.pages.HomePage;
 import dev.portcullis.pages.Pages;
@@ -35,6 +36,7 @@ final class Routes implements Handler<HttpServerRequest> {
             RegistrationHandler registration,
             AuthorizationEndpoint authorization,
             TokenEndpoint token,
+            RevocationEndpoint revocation,
             MetadataDocuments metadata,
             Pages pages,
             Map<String, McpEndpoint> mcp) {}
@@ -55,6 +57,10 @@ final class Routes implements Handler<HttpServerRequest> {
                 "/token",
                 HttpMethod.POST,
                 limit.before("token", limits.token(), endpoints.token()::handle, Routes::refuse));
+        endpoint(
+                "/revoke",
+                HttpMethod.POST,
+                limit.before("token", limits.token(), endpoints.revocation()::handle, Routes::refuse));
         Handler<HttpServerRequest> authorize = limit.before(
                 "authorize",
                 limits.authorize(),

@@ -79,6 +79,7 @@ public final class ConfigReader {
                 tokens(root.section("tokens")),
                 refresh(root.section("refresh")),
                 RateLimits.read(root.section("rateLimits")),
+                Revocation.read(root.section("revocation")),
                 RegistrationReader.read(root.section("registration")),
                 resources(root.section("resources"), upstreams),
                 http(root.section("http")),

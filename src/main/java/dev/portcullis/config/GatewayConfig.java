@@ -23,6 +23,7 @@ public record GatewayConfig(
         Tokens tokens,
         Refresh refresh,
         RateLimits rateLimits,
+        Revocation revocation,
         Registration registration,
         Resources resources,
         Http http,

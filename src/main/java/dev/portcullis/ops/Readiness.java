@@ -12,7 +12,13 @@ import java.util.function.BooleanSupplier;
 public final class Readiness {
     // Written once by each verticle instance at its start, read by the management server.
     private final List<BooleanSupplier> redis = new CopyOnWriteArrayList<>();
+    private final List<BooleanSupplier> revocations = new CopyOnWriteArrayList<>();
     private final List<BooleanSupplier> keys = new CopyOnWriteArrayList<>();
+
+    /** What the process knows; like {@link #watch}. */
+    public void watchRevocations(BooleanSupplier known) {
+        revocations.add(known);
+    }
 
     /** What one event loop knows; the suppliers may be called from any thread and give a recent value. */
     public void watch(BooleanSupplier redisUp, BooleanSupplier keysKnown) {
@@ -26,9 +32,11 @@ public final class Readiness {
 
     public JsonObject toJson() {
         boolean redisUp = redis.stream().allMatch(BooleanSupplier::getAsBoolean);
+        boolean revocationsKnown = revocations.stream().allMatch(BooleanSupplier::getAsBoolean);
         return new JsonObject()
-                .put("status", !isReady() ? "not ready" : redisUp ? "ready" : "degraded")
+                .put("status", !isReady() ? "not ready" : redisUp && revocationsKnown ? "ready" : "degraded")
                 .put("redis", redisUp ? "up" : "down")
+                .put("revocations", revocationsKnown ? "known" : "unknown")
                 .put("cognitoKeys", isReady() ? "known" : "unknown");
     }
 }

@@ -5,6 +5,7 @@ import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.TokenEncryption;
 import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpRefused;
+import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
@@ -23,13 +24,15 @@ import java.util.Optional;
 
 /**
  * Checks an access token before anything of its request is processed (RFC 9068 §4, MCP 2026-07-28 authorization "Token Handling"): our
- * signature and claims, then the Cognito token inside. A token seen before costs one look-up; its expiry is looked at every time.
+ * signature and claims, then the Cognito token inside. A token seen before costs one look-up; its expiry and its
+ * grant are looked at every time.
  */
 public final class AccessTokenVerifier {
     private final Vertx vertx;
     private final String issuer;
     private final KeyRing keys;
     private final VerifiedTokens verified;
+    private final Revocations revocations;
     private final TokenEncryption encryption;
     private final IdentityProvider idp;
     private final InstantSource clock;
@@ -44,20 +47,21 @@ public final class AccessTokenVerifier {
             KeyRing keys,
             TokenEncryption encryption,
             VerifiedTokens verified,
+            Revocations revocations,
             IdentityProvider idp,
             InstantSource clock) {
         this.vertx = vertx;
         this.issuer = config.publicUrl();
         this.keys = keys;
         this.verified = verified;
+        this.revocations = revocations;
         this.encryption = encryption;
         this.idp = idp;
         this.clock = clock;
     }
 
     /**
-     * Fails with {@link TokenRefused} for a token that is not good here, and with {@link dev.portcullis.outage.Outage} where that cannot be
-     * known now.
+     * Fails with {@link TokenRefused} for a token that is not good here, and with {@link Outage} where that cannot be known now.
      *
      * @param resource the identifier of the resource that is being called
      */
@@ -65,16 +69,31 @@ public final class AccessTokenVerifier {
         TokenDigest digest = TokenDigest.of(token);
         Optional<VerifiedToken> known = verified.find(digest);
         if (known.isPresent()) {
-            return admit(known.get(), resource);
+            return admit(known.get(), resource, digest);
         }
         long keysVersion = keys.version();
         return inspect(token).compose(fresh -> {
             verified.remember(digest, fresh, keysVersion);
-            return admit(fresh, resource);
+            return admit(fresh, resource, digest);
         });
     }
 
-    private Future<VerifiedToken> admit(VerifiedToken token, String resource) {
+    /** Whose token this is, for whatever resource; empty for one that this gateway did not sign, or that has expired. */
+    public Future<Optional<TokenOwner>> owner(String token) {
+        return claims(token)
+                .map(claims -> Optional.of(
+                        new TokenOwner(claims.getString(AccessTokenIssuer.GRANT), claims.getString("client_id"))))
+                .otherwise(Optional.empty());
+    }
+
+    private Future<VerifiedToken> admit(VerifiedToken token, String resource, TokenDigest digest) {
+        if (revocations.isRevoked(token.grantId())) {
+            verified.forget(digest);
+            return refused("the sign-in behind the access token was ended");
+        }
+        if (revocations.refusesAll()) {
+            return Future.failedFuture(new Outage("redis", "cannot know whether the grant was revoked"));
+        }
         if (!token.expiresAt().isAfter(clock.instant())) {
             return refused("the access token has expired");
         }
@@ -85,6 +104,10 @@ public final class AccessTokenVerifier {
     }
 
     private Future<VerifiedToken> inspect(String token) {
+        return claims(token).compose(this::openUp);
+    }
+
+    private Future<JsonObject> claims(String token) {
         // A library without any key would take tokens without a signature.
         if (!hasOurHeader(token) || keys.publicKeys().isEmpty()) {
             return refused("not an access token of this gateway");
@@ -93,7 +116,7 @@ public final class AccessTokenVerifier {
                 .authenticate(new TokenCredentials(token))
                 // The library's words can quote the token.
                 .recover(error -> refused("the access token is expired or not signed by this gateway"))
-                .compose(user -> openUp(user.attributes().getJsonObject("accessToken")));
+                .map(user -> user.attributes().getJsonObject("accessToken"));
     }
 
     /** Made anew when the keys have changed. */

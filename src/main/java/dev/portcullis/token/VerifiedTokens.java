@@ -36,6 +36,10 @@ public final class VerifiedTokens {
         return entry == null || entry.keysVersion() != keys.version() ? Optional.empty() : Optional.of(entry.token());
     }
 
+    void forget(TokenDigest digest) {
+        cache.invalidate(digest);
+    }
+
     /** @param keysVersion of the ring before the verification began */
     void remember(TokenDigest digest, VerifiedToken token, long keysVersion) {
         cache.put(digest, new Entry(token, keysVersion));

@@ -136,6 +136,11 @@ public final class TestClient {
                 Form.encode("grant_type", "refresh_token", "refresh_token", refreshToken, "client_id", id));
     }
 
+    /** RFC 7009, for a token of either kind. */
+    public Answer revoke(String gateway, String token) {
+        return browser.postForm(gateway + "/revoke", Form.encode("token", token, "client_id", id));
+    }
+
     /** A call of the tool {@code echo} without a session, in the modern era. */
     public Answer echo(String mcpUrl, String accessToken, String message) {
         JsonObject meta = new JsonObject()

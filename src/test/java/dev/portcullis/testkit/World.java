@@ -63,6 +63,11 @@ public final class World implements AutoCloseable {
         return new World(gateways, oneRing(), configuration -> {});
     }
 
+    /** Several gateways, configured alike. */
+    public static World start(int gateways, Consumer<JsonObject> change) {
+        return new World(gateways, oneRing(), change);
+    }
+
     /** @param keys of each gateway, which should share them in the end */
     public static World start(int gateways, IntFunction<KeyRing> keys) {
         return new World(gateways, keys, configuration -> {});

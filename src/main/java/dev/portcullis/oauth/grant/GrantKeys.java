@@ -10,8 +10,4 @@ record GrantKeys(String grantId) {
     String code() {
         return "pc:code:{" + grantId + "}";
     }
-
-    String revoked() {
-        return "pc:revoked:{" + grantId + "}";
-    }
 }

@@ -7,6 +7,7 @@ import dev.portcullis.outage.Outage;
 import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.Script;
 import dev.portcullis.redis.SealedJson;
+import dev.portcullis.token.RevokedGrants;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,13 +30,21 @@ public final class Grants {
     private final GatewayConfig config;
     private final RedisLink redis;
     private final SealedJson sealed;
+    private final RevokedGrants revoked;
     private final RandomTokens random;
     private final InstantSource clock;
 
-    public Grants(GatewayConfig config, RedisLink redis, SealedJson sealed, RandomTokens random, InstantSource clock) {
+    public Grants(
+            GatewayConfig config,
+            RedisLink redis,
+            SealedJson sealed,
+            RevokedGrants revoked,
+            RandomTokens random,
+            InstantSource clock) {
         this.config = config;
         this.redis = redis;
         this.sealed = sealed;
+        this.revoked = revoked;
         this.random = random;
         this.clock = clock;
     }
@@ -120,13 +129,14 @@ public final class Grants {
                 .mapEmpty();
     }
 
-    /** Ends the grant and whatever was issued from it. */
-    public Future<Void> revoke(String grantId) {
+    /**
+     * Ends the grant and whatever was issued from it. The access tokens go first: whoever is interrupted in between still finds the grant, and
+     * can try again.
+     */
+    Future<Void> revoke(String grantId) {
         GrantKeys keys = new GrantKeys(grantId);
-        return redis.run(
-                        REVOKE,
-                        List.of(keys.grant(), keys.code(), keys.revoked()),
-                        List.of(millis(config.tokens().accessTokenTtl())))
+        return revoked.add(grantId)
+                .compose(told -> redis.run(REVOKE, List.of(keys.grant(), keys.code()), List.of()))
                 .mapEmpty();
     }
 

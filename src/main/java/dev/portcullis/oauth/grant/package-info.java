@@ -3,7 +3,7 @@
  * generations of refresh tokens. Here are its record, its two credentials and their persistence; the endpoints decide when to use them.
  *
  * <p>Keys, all of one hash tag per grant: {@code pc:grant:{id}} (hash: sealed data, generation, when older generations were replaced, lease),
- * {@code pc:code:{id}} (hash: what the code is bound to, as digests), {@code pc:revoked:{id}}.
+ * {@code pc:code:{id}} (hash: what the code is bound to, as digests).
  */
 @NullMarked
 package dev.portcullis.oauth.grant;

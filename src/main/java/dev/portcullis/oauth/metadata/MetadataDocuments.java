@@ -50,6 +50,8 @@ public final class MetadataDocuments {
                 .put("issuer", issuer)
                 .put("authorization_endpoint", issuer + "/authorize")
                 .put("token_endpoint", issuer + "/token")
+                .put("revocation_endpoint", issuer + "/revoke")
+                .put("revocation_endpoint_auth_methods_supported", new JsonArray(authMethods()))
                 .put("jwks_uri", issuer + "/.well-known/jwks.json")
                 .put("response_types_supported", array("code"))
                 .put("response_modes_supported", array("query"))

@@ -5,7 +5,7 @@ import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.Pkce;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.AuthorizationCodes.Redemption;
-import dev.portcullis.oauth.grant.Grants;
+import dev.portcullis.oauth.grant.Revoker;
 import io.vertx.core.Future;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -17,13 +17,13 @@ final class AuthorizationCodeGrant {
 
     private final GatewayConfig config;
     private final AuthorizationCodes codes;
-    private final Grants grants;
+    private final Revoker revoker;
     private final Tokens tokens;
 
-    AuthorizationCodeGrant(GatewayConfig config, AuthorizationCodes codes, Grants grants, Tokens tokens) {
+    AuthorizationCodeGrant(GatewayConfig config, AuthorizationCodes codes, Revoker revoker, Tokens tokens) {
         this.config = config;
         this.codes = codes;
-        this.grants = grants;
+        this.revoker = revoker;
         this.tokens = tokens;
     }
 
@@ -58,7 +58,7 @@ final class AuthorizationCodeGrant {
             LOG.atWarn()
                     .addKeyValue("grant", replayed.grantId())
                     .log("authorization code used twice, the grant is revoked");
-            return grants.revoke(replayed.grantId())
+            return revoker.revoke(replayed.grantId())
                     .compose(revoked -> refused("the authorization code was used before"));
         }
         if (outcome instanceof Redemption.Mismatch mismatch) {

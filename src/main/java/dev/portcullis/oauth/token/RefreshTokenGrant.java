@@ -11,6 +11,7 @@ import dev.portcullis.oauth.grant.Grant;
 import dev.portcullis.oauth.grant.Grants;
 import dev.portcullis.oauth.grant.Grants.Claim;
 import dev.portcullis.oauth.grant.RefreshToken;
+import dev.portcullis.oauth.grant.Revoker;
 import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,6 +38,7 @@ final class RefreshTokenGrant {
     private final GatewayConfig config;
     private final Authenticator authenticator;
     private final Grants grants;
+    private final Revoker revoker;
     private final IdentityProvider idp;
     private final RefreshBudget budget;
     private final Tokens tokens;
@@ -47,6 +49,7 @@ final class RefreshTokenGrant {
             GatewayConfig config,
             Authenticator authenticator,
             Grants grants,
+            Revoker revoker,
             IdentityProvider idp,
             RefreshBudget budget,
             Tokens tokens,
@@ -55,6 +58,7 @@ final class RefreshTokenGrant {
         this.config = config;
         this.authenticator = authenticator;
         this.grants = grants;
+        this.revoker = revoker;
         this.idp = idp;
         this.budget = budget;
         this.tokens = tokens;
@@ -114,7 +118,7 @@ final class RefreshTokenGrant {
                 LOG.atWarn()
                         .addKeyValue("grant", token.grantId())
                         .log("old refresh token used again, the grant is revoked");
-                return end(reused.grant())
+                return revoker.revoke(reused.grant())
                         .compose(ended -> Future.failedFuture(OAuthError.invalidGrant(
                                 "the refresh token was replaced long ago; the sign-in was ended for safety")));
             }
@@ -126,7 +130,7 @@ final class RefreshTokenGrant {
         return budget.turn()
                 .compose(mayGo -> idpRefresh(claim.grant()))
                 .recover(failure -> failure instanceof IdpRefused
-                        ? end(claim.grant())
+                        ? revoker.revoke(claim.grant())
                                 .compose(ended -> Future.failedFuture(
                                         OAuthError.invalidGrant("the sign-in has ended, sign in again")))
                         // Best effort: an unreleased lease runs out by itself.
@@ -145,17 +149,6 @@ final class RefreshTokenGrant {
                 .recover(failure -> failure instanceof IdpRefused && original.isPresent()
                         ? idp.refresh(original.get())
                         : Future.failedFuture(failure));
-    }
-
-    /** Here for certain, at Cognito as far as it answers: revoking there ends every branch of the sign-in. */
-    private Future<Void> end(Grant grant) {
-        return grants.revoke(grant.id())
-                .onSuccess(revoked -> grant.originalIdpRefreshToken()
-                        .ifPresent(token -> idp.revoke(token)
-                                .onFailure(failure -> LOG.atWarn()
-                                        .addKeyValue("grant", grant.id())
-                                        .addKeyValue("reason", failure.getMessage())
-                                        .log("could not revoke the sign-in at Cognito"))));
     }
 
     private Future<Void> pause() {

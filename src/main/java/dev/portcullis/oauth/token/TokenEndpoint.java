@@ -12,6 +12,7 @@ import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.client.ClientAuthenticator;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
+import dev.portcullis.oauth.grant.Revoker;
 import dev.portcullis.redis.RateCell;
 import dev.portcullis.token.AccessTokenIssuer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,6 +37,7 @@ public final class TokenEndpoint {
             AccessTokenIssuer issuer,
             AuthorizationCodes codes,
             Grants grants,
+            Revoker revoker,
             IdentityProvider idp,
             RateCell rates,
             MeterRegistry metrics,
@@ -45,9 +47,10 @@ public final class TokenEndpoint {
         Tokens tokens = new Tokens(issuer, macs);
         RefreshBudget budget = new RefreshBudget(vertx, config.rateLimits(), rates, metrics);
         this.grantTypes = Map.of(
-                "authorization_code", new AuthorizationCodeGrant(config, codes, grants, tokens)::redeem,
+                "authorization_code", new AuthorizationCodeGrant(config, codes, revoker, tokens)::redeem,
                 "refresh_token",
-                        new RefreshTokenGrant(vertx, config, macs, grants, idp, budget, tokens, clock)::refresh);
+                        new RefreshTokenGrant(vertx, config, macs, grants, revoker, idp, budget, tokens, clock)
+                                ::refresh);
     }
 
     public void handle(HttpServerRequest request) {

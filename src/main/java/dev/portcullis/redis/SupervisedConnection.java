@@ -1,0 +1,128 @@
+package dev.portcullis.redis;
+
+import dev.portcullis.config.GatewayConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to Redis that is replaced whenever it is lost, after a pause with jitter. Each attempt is a client of its own: closing that
+ * is the only thing that cuts the socket and fails what waits behind. Event-loop confined.
+ */
+final class SupervisedConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(SupervisedConnection.class);
+    private static final long FIRST_PAUSE_MS = 50;
+    private static final long LONGEST_PAUSE_MS = 2000;
+
+    private final Vertx vertx;
+    private final GatewayConfig.Redis config;
+    private final String purpose;
+    private final Function<RedisConnection, Future<Void>> prepare;
+    // Plain fields: all callbacks of the client run on the loop that created it.
+    private Optional<Redis> client = Optional.empty();
+    // Volatile for the readiness probe alone, which asks from another thread.
+    private volatile Optional<RedisConnection> connection = Optional.empty();
+    private long pauseMs = FIRST_PAUSE_MS;
+    private boolean closed;
+
+    /**
+     * @param purpose for the log
+     * @param prepare what to do with a fresh connection before it counts as up
+     */
+    SupervisedConnection(
+            Vertx vertx, GatewayConfig.Redis config, String purpose, Function<RedisConnection, Future<Void>> prepare) {
+        this.vertx = vertx;
+        this.config = config;
+        this.purpose = purpose;
+        this.prepare = prepare;
+    }
+
+    /** Completes when the first attempt to connect has succeeded or failed; trying goes on by itself. */
+    Future<Void> start() {
+        return connect().otherwiseEmpty();
+    }
+
+    Optional<RedisConnection> current() {
+        return connection;
+    }
+
+    /** To be called by whoever finds that a connection is of no use any more. */
+    void lost(RedisConnection which, String reason) {
+        if (connection.filter(current -> current == which).isEmpty()) {
+            return;
+        }
+        connection = Optional.empty();
+        LOG.atWarn()
+                .addKeyValue("purpose", purpose)
+                .addKeyValue("reason", reason)
+                .log("lost the connection to Redis");
+        client.ifPresent(Redis::close);
+        reconnectLater();
+    }
+
+    Future<Void> close() {
+        closed = true;
+        connection = Optional.empty();
+        Future<Void> done = client.map(Redis::close)
+                .map(Future.class::cast)
+                .orElse(Future.succeededFuture())
+                .mapEmpty();
+        client = Optional.empty();
+        return done;
+    }
+
+    private Future<Void> connect() {
+        if (closed) {
+            return Future.succeededFuture();
+        }
+        Redis attempt = Redis.createClient(vertx, options());
+        client = Optional.of(attempt);
+        return attempt.connect()
+                .compose(fresh -> prepare.apply(fresh).map(fresh))
+                .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .<Void>map(fresh -> {
+                    fresh.endHandler(ended -> lost(fresh, "the server closed the connection"));
+                    fresh.exceptionHandler(error -> lost(fresh, String.valueOf(error.getMessage())));
+                    connection = Optional.of(fresh).filter(late -> !closed);
+                    pauseMs = FIRST_PAUSE_MS;
+                    LOG.atInfo().addKeyValue("purpose", purpose).log("connected to Redis");
+                    return null;
+                })
+                .onFailure(error -> {
+                    attempt.close();
+                    // The message can hold the address, never the password.
+                    LOG.atWarn()
+                            .addKeyValue("purpose", purpose)
+                            .addKeyValue("reason", error.getClass().getSimpleName())
+                            .log("cannot connect to Redis, trying again");
+                    reconnectLater();
+                });
+    }
+
+    private void reconnectLater() {
+        long jitter = ThreadLocalRandom.current().nextLong(pauseMs / 2 + 1);
+        vertx.setTimer(pauseMs / 2 + jitter, fired -> connect());
+        pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    }
+
+    private RedisOptions options() {
+        RedisOptions options = new RedisOptions()
+                .setConnectionString(config.url().reveal())
+                .setMaxPoolSize(1)
+                .setMaxPoolWaiting(1)
+                .setMaxWaitingHandlers(config.maxPending());
+        options.getNetClientOptions()
+                .setConnectTimeout((int) config.timeout().toMillis())
+                .setTcpKeepAlive(true)
+                .setTcpUserTimeout((int) config.timeout().toMillis() * 2);
+        return options;
+    }
+}
