@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The whole configuration, checked. {@code conf/gateway.yaml} documents each value; {@link ConfigReader} holds the defaults and bounds.
@@ -151,7 +152,16 @@ public record GatewayConfig(
             int maxWaiting,
             Duration connectTimeout,
             Duration responseTimeout,
-            UpstreamLimits limits) {}
+            UpstreamLimits limits,
+            ToolPolicy tools) {
+
+        /** What clients may ask for: what all of them need, and what some tools need besides. */
+        public List<String> offeredScopes() {
+            return Stream.concat(scopes.stream(), tools.scopes().stream())
+                    .distinct()
+                    .toList();
+        }
+    }
 
     /** What an upstream is told about the user. */
     public enum Identity {

@@ -158,6 +158,20 @@ final class Section {
         return sections;
     }
 
+    /** The mappings in the list {@code key}. */
+    List<Section> list(String key) {
+        Optional<JsonNode> value = value(key);
+        if (value.isPresent() && !value.get().isArray()) {
+            problem(key, "must be a list of mappings, each beginning with -");
+            return List.of();
+        }
+        List<Section> sections = new ArrayList<>();
+        for (int i = 0; value.isPresent() && i < value.get().size(); i++) {
+            sections.add(new Section(at(key) + "[" + i + "]", value.get().get(i), interpolation, problems));
+        }
+        return sections;
+    }
+
     /** The secrets below {@code key}, by name, in the file's order. */
     Map<String, Secret> secrets(String key) {
         Map<String, Secret> secrets = new LinkedHashMap<>();

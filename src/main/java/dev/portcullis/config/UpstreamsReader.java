@@ -41,10 +41,13 @@ final class UpstreamsReader {
         return upstreams;
     }
 
+    static boolean isScope(String token) {
+        return SCOPE_TOKEN.matcher(token).matches();
+    }
+
     private static GatewayConfig.Upstream upstream(Section section, String name, String publicUrl) {
         List<String> scopes = section.texts("scopes", List.of("mcp:" + name));
-        if (scopes.isEmpty()
-                || !scopes.stream().allMatch(scope -> SCOPE_TOKEN.matcher(scope).matches())) {
+        if (scopes.isEmpty() || !scopes.stream().allMatch(UpstreamsReader::isScope)) {
             section.problem("scopes", "must hold at least one scope, each without spaces, quotes and backslashes");
         }
         var upstream = new GatewayConfig.Upstream(
@@ -59,7 +62,8 @@ final class UpstreamsReader {
                 section.integer("maxWaiting", 256, 0, 100_000),
                 section.duration("connectTimeout", Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofMinutes(1)),
                 section.duration("responseTimeout", Duration.ofSeconds(60), Duration.ofMillis(10), Duration.ofHours(1)),
-                UpstreamLimits.read(section.section("limits")));
+                UpstreamLimits.read(section.section("limits")),
+                ToolPolicy.read(section));
         Optional<String> unusable = upstream.headers().keySet().stream()
                 .filter(header -> !HeaderNames.mayBeFixed(header))
                 .findFirst();

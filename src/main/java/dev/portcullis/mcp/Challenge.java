@@ -1,6 +1,7 @@
 package dev.portcullis.mcp;
 
 import dev.portcullis.config.GatewayConfig;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -31,12 +32,24 @@ final class Challenge {
         return header(Optional.of("invalid_request"), description);
     }
 
+    /** The same, for an operation that needs more than the resource does. */
+    String insufficientScope(List<String> more) {
+        return header(
+                Optional.of("insufficient_scope"),
+                "the access token lacks a scope this operation needs",
+                scope + " " + String.join(" ", more));
+    }
+
     /** Names everything the resource needs, so that one more authorization is enough (MCP 2026-07-28 "Scope Challenge Handling"). */
     String insufficientScope() {
         return header(Optional.of("insufficient_scope"), "the access token lacks a scope this server needs");
     }
 
     private String header(Optional<String> error, String description) {
+        return header(error, description, scope);
+    }
+
+    private String header(Optional<String> error, String description, String scope) {
         return "Bearer "
                 + error.map(code -> "error=\"" + code + "\", error_description=\"" + description + "\", ")
                         .orElse("")

@@ -2,6 +2,7 @@ package dev.portcullis.mcp;
 
 import dev.portcullis.http.RequestId;
 import dev.portcullis.http.UnreadBody;
+import dev.portcullis.mcp.tools.AnswerFilter;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,12 +35,14 @@ final class Exchange {
     private final HeaderPolicy headers;
     private final Refusals refusals;
     private final long maxBody;
+    private final Passage passage;
     private final Vertx vertx = Vertx.currentContext().owner();
 
     private long sent;
     private long lastProgress = System.nanoTime();
     private long timer = -1;
     private boolean over;
+    private Optional<AnswerFilter> filter = Optional.empty();
 
     Exchange(
             HttpServerRequest request,
@@ -46,7 +50,8 @@ final class Exchange {
             Upstream upstream,
             HeaderPolicy headers,
             Refusals refusals,
-            long maxBody) {
+            long maxBody,
+            Passage passage) {
         this.request = request;
         this.response = request.response();
         this.outbound = outbound;
@@ -54,6 +59,7 @@ final class Exchange {
         this.headers = headers;
         this.refusals = refusals;
         this.maxBody = maxBody;
+        this.passage = passage;
     }
 
     void run(VerifiedToken token) {
@@ -66,6 +72,9 @@ final class Exchange {
         response.closeHandler(closed -> leave());
         response.exceptionHandler(failure -> leave());
         headers.request(request, token, RequestId.of(request), outbound.headers());
+        if (passage.inspected()) {
+            outbound.headers().remove("Accept-Encoding");
+        }
         outbound.response().onSuccess(this::answer).onFailure(this::fail);
         outbound.earlyHintsHandler(this::hint);
         awaitHead(upstream.responseTimeout().toMillis());
@@ -86,6 +95,12 @@ final class Exchange {
     }
 
     private void send() {
+        if (passage.body().isPresent()) {
+            Buffer body = passage.body().get();
+            outbound.putHeader("Content-Length", String.valueOf(body.length()));
+            outbound.end(body);
+            return;
+        }
         if (request.isEnded() || !hasBody()) {
             request.resume();
             outbound.end();
@@ -134,6 +149,12 @@ final class Exchange {
             refusals.badCredentials(request);
             return;
         }
+        if (passage.isOpaque(inbound)) {
+            finish();
+            outbound.reset(CANCEL);
+            refusals.opaque(request);
+            return;
+        }
         response.setStatusCode(inbound.statusCode()).setStatusMessage(inbound.statusMessage());
         headers.response(inbound.headers(), response.headers());
         if (!request.isEnded()) {
@@ -144,6 +165,8 @@ final class Exchange {
             inbound.endHandler(ended -> complete(inbound));
             return;
         }
+        filter = passage.filter(inbound);
+        filter.ifPresent(changing -> response.headers().remove("Content-Length"));
         if (!response.headers().contains("Content-Length")) {
             response.setChunked(true);
         }
@@ -153,7 +176,7 @@ final class Exchange {
             response.writeHead();
         }
         inbound.handler(chunk -> {
-            response.write(chunk);
+            pass(chunk);
             if (response.writeQueueFull()) {
                 inbound.pause();
                 response.drainHandler(drained -> inbound.resume());
@@ -163,11 +186,27 @@ final class Exchange {
         inbound.endHandler(ended -> complete(inbound));
     }
 
+    private void pass(Buffer chunk) {
+        if (filter.isEmpty()) {
+            response.write(chunk);
+            return;
+        }
+        try {
+            Buffer ready = filter.get().take(chunk);
+            if (ready.length() > 0) {
+                response.write(ready);
+            }
+        } catch (AnswerFilter.TooLargeException e) {
+            breakOff();
+        }
+    }
+
     private void complete(HttpClientResponse inbound) {
         if (over) {
             return;
         }
         finish();
+        filter.map(AnswerFilter::end).filter(rest -> rest.length() > 0).ifPresent(response::write);
         if (response.isChunked()) {
             headers.response(inbound.trailers(), response.trailers());
         }

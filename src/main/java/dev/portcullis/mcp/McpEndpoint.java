@@ -6,6 +6,7 @@ import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code /{name}/mcp}: one MCP server as clients see it. */
@@ -19,6 +20,7 @@ public final class McpEndpoint {
     private final Challenge challenge;
     private final Admission admission;
     private final Relay relay;
+    private final Optional<ToolGate> gate;
 
     /** @param instances of the verticle, which share the connections to the upstream */
     public McpEndpoint(
@@ -37,6 +39,8 @@ public final class McpEndpoint {
                 new Upstream(vertx, upstream, instances),
                 new HeaderPolicy(config, upstream),
                 upstream.limits().maxBodyBytes());
+        this.gate =
+                upstream.tools().isEmpty() ? Optional.empty() : Optional.of(new ToolGate(upstream, challenge, relay));
     }
 
     public void handle(HttpServerRequest request) {
@@ -71,7 +75,11 @@ public final class McpEndpoint {
         } else if (verdict instanceof Admission.Admitted admitted) {
             // However the exchange ends: this is called once, for a broken connection too.
             request.response().endHandler(over -> admitted.leave());
-            relay.relay(request, token);
+            if (gate.isPresent()) {
+                gate.get().relay(request, token);
+            } else {
+                relay.relay(request, token, Passage.PLAIN);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.portcullis.mcp;
 
 import dev.portcullis.http.UnreadBody;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -13,10 +14,17 @@ final class Refusal {
     private Refusal() {}
 
     static void write(HttpServerRequest request, int status, String error, String description) {
-        json(request, status, new JsonObject().put("error", error).put("error_description", description));
+        write(
+                request,
+                status,
+                new JsonObject()
+                        .put("error", error)
+                        .put("error_description", description)
+                        .toBuffer());
     }
 
-    static void json(HttpServerRequest request, int status, JsonObject body) {
+    /** @param json the whole body */
+    static void write(HttpServerRequest request, int status, Buffer json) {
         HttpServerResponse response = request.response();
         if (response.headWritten() || response.closed()) {
             return;
@@ -25,6 +33,6 @@ final class Refusal {
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("X-Content-Type-Options", "nosniff");
-        UnreadBody.answer(request, body.toBuffer());
+        UnreadBody.answer(request, json);
     }
 }

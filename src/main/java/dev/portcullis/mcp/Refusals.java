@@ -43,6 +43,13 @@ final class Refusals {
                 "the server behind the gateway refused the gateway's credentials");
     }
 
+    void opaque(HttpServerRequest request) {
+        failed(
+                request,
+                new IllegalStateException("Content-Encoding"),
+                "the server behind the gateway compressed what has to be looked into");
+    }
+
     void tooLarge(HttpServerRequest request) {
         Refusal.write(request, 413, "content_too_large", "the body is larger than this server takes");
     }

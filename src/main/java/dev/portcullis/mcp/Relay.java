@@ -21,13 +21,14 @@ final class Relay {
     }
 
     /** The request must be paused; it is read when the upstream is ready for it. */
-    void relay(HttpServerRequest request, VerifiedToken token) {
+    void relay(HttpServerRequest request, VerifiedToken token, Passage passage) {
         if (isTooLarge(request)) {
             refusals.tooLarge(request);
             return;
         }
         upstream.connect(request.method())
-                .onSuccess(outbound -> new Exchange(request, outbound, upstream, headers, refusals, maxBody).run(token))
+                .onSuccess(outbound ->
+                        new Exchange(request, outbound, upstream, headers, refusals, maxBody, passage).run(token))
                 .onFailure(failure ->
                         refusals.failed(request, failure, "the server behind the gateway cannot be reached"));
     }

@@ -139,7 +139,7 @@ final class AuthorizationRequestReader {
         Scopes requested = Scopes.parse(parameters.get("scope").orElse(""))
                 .orElseThrow(() ->
                         new OAuthError(OAuthError.Code.INVALID_SCOPE, "scope holds characters no scope may have"));
-        Scopes offered = requested.intersect(upstream.scopes());
+        Scopes offered = requested.intersect(upstream.offeredScopes());
         List<String> granted = new ArrayList<>((offered.isEmpty() ? Scopes.of(upstream.scopes()) : offered).tokens());
         if (requested.contains(Scopes.OFFLINE_ACCESS) && client.mayRefresh()) {
             granted.add(Scopes.OFFLINE_ACCESS);

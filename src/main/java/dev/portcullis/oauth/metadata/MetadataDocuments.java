@@ -42,7 +42,7 @@ public final class MetadataDocuments {
     private JsonObject authorizationServer() {
         String issuer = config.publicUrl();
         List<String> scopes = Stream.concat(
-                        config.upstreams().values().stream().flatMap(upstream -> upstream.scopes().stream()),
+                        config.upstreams().values().stream().flatMap(upstream -> upstream.offeredScopes().stream()),
                         Stream.of(Scopes.OFFLINE_ACCESS))
                 .distinct()
                 .toList();

@@ -1,0 +1,142 @@
+package dev.portcullis.mcp;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.RequestId;
+import dev.portcullis.mcp.tools.RoutingHeaders;
+import dev.portcullis.mcp.tools.Screening;
+import dev.portcullis.mcp.tools.ToolGuard;
+import dev.portcullis.token.VerifiedToken;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** In front of an upstream that has a tool policy: reads each message whole, and lets through what the caller may do. */
+final class ToolGate {
+    private static final Logger LOG = LoggerFactory.getLogger(ToolGate.class);
+
+    private final GatewayConfig.Upstream upstream;
+    private final Challenge challenge;
+    private final Relay relay;
+    private final ToolGuard guard;
+    private final int maxBytes;
+
+    ToolGate(GatewayConfig.Upstream upstream, Challenge challenge, Relay relay) {
+        this.upstream = upstream;
+        this.challenge = challenge;
+        this.relay = relay;
+        this.guard = new ToolGuard(upstream.tools());
+        this.maxBytes =
+                Math.min(upstream.tools().maxInspectedBytes(), upstream.limits().maxBodyBytes());
+    }
+
+    /** The request must be paused. */
+    void relay(HttpServerRequest request, VerifiedToken token) {
+        if (!request.method().equals(HttpMethod.POST)) {
+            passUnread(request, token);
+        } else if (isEncoded(request)) {
+            Refusal.write(
+                    request, 415, "unsupported_content_encoding", "bodies for this server must not be compressed");
+        } else if (contentLength(request) > maxBytes) {
+            tooLarge(request);
+        } else {
+            read(request, token);
+        }
+    }
+
+    /** GET opens a stream on which, after a break, the answers to earlier requests may come again (MCP 2025-11-25, "Resumability"). */
+    private void passUnread(HttpServerRequest request, VerifiedToken token) {
+        if (contentLength(request) > 0 || request.headers().contains("Transfer-Encoding")) {
+            Refusal.write(request, 413, "content_too_large", "only POST requests have a body");
+            return;
+        }
+        relay.relay(
+                request, token, new Passage(true, Optional.empty(), Optional.of(guard.lists(token)), filterBytes()));
+    }
+
+    private void read(HttpServerRequest request, VerifiedToken token) {
+        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+            request.response().writeContinue();
+        }
+        Vertx vertx = Vertx.currentContext().owner();
+        // A body that small and that late is not coming.
+        long timer = vertx.setTimer(
+                upstream.responseTimeout().toMillis(),
+                late -> request.connection().close());
+        Buffer body = Buffer.buffer();
+        request.handler(chunk -> {
+            if (body.length() + chunk.length() > maxBytes) {
+                vertx.cancelTimer(timer);
+                request.pause();
+                tooLarge(request);
+            } else {
+                body.appendBuffer(chunk);
+            }
+        });
+        request.exceptionHandler(gone -> vertx.cancelTimer(timer));
+        request.endHandler(end -> {
+            vertx.cancelTimer(timer);
+            judge(request, token, body);
+        });
+        request.resume();
+    }
+
+    private void judge(HttpServerRequest request, VerifiedToken token, Buffer body) {
+        MultiMap headers = request.headers();
+        Screening screening = guard.screen(
+                body.getBytes(),
+                new RoutingHeaders(
+                        headers.getAll("MCP-Protocol-Version"),
+                        headers.getAll("Mcp-Method"),
+                        headers.getAll("Mcp-Name")),
+                token);
+        if (screening instanceof Screening.Passed passed) {
+            relay.relay(
+                    request,
+                    token,
+                    new Passage(
+                            true,
+                            Optional.of(body),
+                            Optional.of(guard.lists(token)).filter(lists -> passed.listsTools()),
+                            filterBytes()));
+        } else if (screening instanceof Screening.Stopped stopped) {
+            stop(request, token, stopped);
+        }
+    }
+
+    private void stop(HttpServerRequest request, VerifiedToken token, Screening.Stopped stopped) {
+        LOG.atInfo()
+                .addKeyValue("requestId", RequestId.of(request))
+                .addKeyValue("upstream", upstream.name())
+                .addKeyValue("grant", token.grantId())
+                .addKeyValue("status", stopped.status())
+                .addKeyValue("missingScopes", stopped.missingScopes())
+                .log("tool policy stopped a request");
+        if (!stopped.missingScopes().isEmpty()) {
+            request.response().putHeader("WWW-Authenticate", challenge.insufficientScope(stopped.missingScopes()));
+        }
+        Refusal.write(request, stopped.status(), Buffer.buffer(stopped.body()));
+    }
+
+    private int filterBytes() {
+        return upstream.tools().maxInspectedBytes();
+    }
+
+    private static void tooLarge(HttpServerRequest request) {
+        Refusal.write(request, 413, "content_too_large", "the body is larger than this server takes");
+    }
+
+    private static boolean isEncoded(HttpServerRequest request) {
+        String encoding = request.getHeader("Content-Encoding");
+        return encoding != null && !encoding.equalsIgnoreCase("identity");
+    }
+
+    private static long contentLength(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        return length == null ? 0 : length.length() > 18 ? Long.MAX_VALUE : Long.parseLong(length);
+    }
+}
