@@ -51,7 +51,7 @@ class CrossPurposeTokenTest {
 
     @BeforeAll
     static void start() {
-        world = World.start(1, gateway -> KEYS);
+        world = World.startWithKeys(1, gateway -> KEYS);
         client = TestClient.register(world);
         tokens = client.redeem(world.url(), client.code()).json();
         accessToken = tokens.getString("access_token");

@@ -61,7 +61,7 @@ class KeyRotationTest {
             new KeyReloader(copy, ring, new SimpleMeterRegistry()).start(timers, Duration.ofMillis(100));
             rings.add(ring);
         }
-        world = World.start(2, rings::get);
+        world = World.startWithKeys(2, rings::get);
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package dev.portcullis.testkit;
 import dev.portcullis.Gateway;
 import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.KeyDirectory;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.dev.cognito.CognitoPool;
 import dev.portcullis.dev.cognito.CognitoSimulator;
@@ -15,14 +16,18 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /** Gateways on one Redis, with one key ring, one Cognito and a demo server behind them under the names {@code demo} and {@code other}. */
 public final class World implements AutoCloseable {
@@ -35,17 +40,23 @@ public final class World implements AutoCloseable {
     private final DemoMcpServer demo;
     private final GatewayConfig config;
 
-    private World(int gateways, IntFunction<KeyRing> keys, Consumer<JsonObject> change) {
+    private final List<GatewayProcess> processes = new ArrayList<>();
+    private Optional<Path> files = Optional.empty();
+
+    /** How a gateway comes to run. */
+    private interface Launch {
+        void gateway(World world, int index, JsonObject configuration);
+    }
+
+    private World(int gateways, Consumer<JsonObject> change, Launch launch) {
         List<Integer> ports = freePorts(gateways);
         String publicUrl = "http://localhost:" + ports.get(0);
         cognito = await(CognitoSimulator.start(vertx, CognitoPool.demo(publicUrl + "/callback", USER, PASSWORD)));
         demo = await(DemoMcpServer.start(vertx, "localhost", 0));
-        config = config(publicUrl, ports.get(0), change);
+        config = read(yaml(publicUrl, ports.get(0), change));
         for (int i = 0; i < gateways; i++) {
             origins.add("http://localhost:" + ports.get(i));
-            GatewayConfig own = config(publicUrl, ports.get(i), change);
-            await(new Gateway(vertx, own, keys.apply(i), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
-                    .start(1));
+            launch.gateway(this, i, yaml(publicUrl, ports.get(i), change));
         }
     }
 
@@ -55,27 +66,47 @@ public final class World implements AutoCloseable {
 
     /** @param change of the configuration, as the YAML has it */
     public static World start(Consumer<JsonObject> change) {
-        return new World(1, oneRing(), change);
+        return start(1, change);
     }
 
     /** Several gateways with one public URL, as behind a balancer. */
     public static World start(int gateways) {
-        return new World(gateways, oneRing(), configuration -> {});
+        return start(gateways, configuration -> {});
     }
 
-    /** Several gateways, configured alike. */
     public static World start(int gateways, Consumer<JsonObject> change) {
-        return new World(gateways, oneRing(), change);
-    }
-
-    /** @param keys of each gateway, which should share them in the end */
-    public static World start(int gateways, IntFunction<KeyRing> keys) {
-        return new World(gateways, keys, configuration -> {});
-    }
-
-    private static IntFunction<KeyRing> oneRing() {
         KeyRing ring = KeyRing.generate(InstantSource.system());
-        return gateway -> ring;
+        return new World(gateways, change, inThisProcess(gateway -> ring));
+    }
+    /** @param keys of each gateway, which should share them in the end */
+    public static World startWithKeys(int gateways, IntFunction<KeyRing> keys) {
+        return new World(gateways, configuration -> {}, inThisProcess(keys));
+    }
+
+    /** As {@link #start(int)}, each gateway a process of its own. */
+    public static World startProcesses(int gateways) {
+        try {
+            Path directory = Files.createTempDirectory("portcullis-gateways");
+            new KeyDirectory(directory.resolve("keys"), InstantSource.system()).create();
+            World world = new World(
+                    gateways,
+                    configuration -> configuration.getJsonObject("keys").put("directory", "keys"),
+                    (owner, index, yaml) -> owner.processes.add(
+                            GatewayProcess.start(directory, "gateway-" + index, yaml, owner.gateway(index))));
+            world.files = Optional.of(directory);
+            return world;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Launch inThisProcess(IntFunction<KeyRing> keys) {
+        return (world, index, yaml) -> await(new Gateway(
+                        world.vertx,
+                        read(yaml),
+                        keys.apply(index),
+                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
+                .start(1));
     }
 
     /** The public URL; the first gateway answers there. */
@@ -103,10 +134,22 @@ public final class World implements AutoCloseable {
 
     @Override
     public void close() {
+        processes.forEach(GatewayProcess::close);
         await(vertx.close());
+        files.ifPresent(World::delete);
     }
 
-    private GatewayConfig config(String publicUrl, int port, Consumer<JsonObject> change) {
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonObject yaml(String publicUrl, int port, Consumer<JsonObject> change) {
         JsonObject yaml = new JsonObject()
                 .put("publicUrl", publicUrl)
                 .put("listen", new JsonObject().put("host", "localhost").put("port", port))
@@ -133,6 +176,10 @@ public final class World implements AutoCloseable {
                                 .put("demo", new JsonObject().put("url", demo.url()))
                                 .put("other", new JsonObject().put("url", demo.url())));
         change.accept(yaml);
+        return yaml;
+    }
+
+    private static GatewayConfig read(JsonObject yaml) {
         return new ConfigReader(Map.of()).read("a test's configuration", yaml.encode(), Path.of(""));
     }
 

@@ -1,0 +1,95 @@
+package dev.portcullis.testkit;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway as a process of its own: {@code portcullis serve} on the class path of the tests. */
+final class GatewayProcess implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(40);
+
+    private final Process process;
+
+    private GatewayProcess(Process process) {
+        this.process = process;
+    }
+
+    /** Starts it and waits until it answers; what it writes goes to a file in {@code directory}. */
+    static GatewayProcess start(Path directory, String name, JsonObject configuration, String origin) {
+        try {
+            // JSON is YAML.
+            Path file = Files.writeString(directory.resolve(name + ".yaml"), configuration.encode());
+            Path output = directory.resolve(name + ".log");
+            String classPath =
+                    System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home", ""), "bin", "java")
+                                    .toString(),
+                            "-Xmx192m",
+                            "-cp",
+                            classPath,
+                            "dev.portcullis.Portcullis",
+                            "serve",
+                            "--config",
+                            file.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            GatewayProcess gateway = new GatewayProcess(process);
+            gateway.awaitAnswer(origin, output);
+            return gateway;
+        } catch (IOException e) {
+            throw new AssertionError("a gateway process could not be started", e);
+        }
+    }
+
+    private void awaitAnswer(String origin, Path output) throws IOException {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest probe = HttpRequest.newBuilder(URI.create(origin + "/.well-known/jwks.json"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        Instant deadline = Instant.now().plus(START);
+        try {
+            while (process.isAlive() && Instant.now().isBefore(deadline)) {
+                try {
+                    if (client.send(probe, HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200) {
+                        return;
+                    }
+                } catch (ConnectException notYet) {
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+        List<String> lines = Files.readAllLines(output);
+        throw new AssertionError("a gateway process does not answer: "
+                + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(15, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
