@@ -11,6 +11,7 @@ import dev.portcullis.http.RequestId;
 import dev.portcullis.idp.cognito.CognitoIdentityProvider;
 import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.McpEndpoint;
+import dev.portcullis.mcp.OpenStreams;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.ClientAuthenticator;
 import dev.portcullis.oauth.client.ClientIdCodec;
@@ -53,6 +54,7 @@ final class GatewayVerticle extends VerticleBase {
     private final Shared shared;
     private Optional<RedisLink> redis = Optional.empty();
     private Optional<HttpServer> server = Optional.empty();
+    private Optional<OpenStreams> streams = Optional.empty();
 
     /** Immutable, or bounded and thread-safe. */
     record Shared(
@@ -106,12 +108,15 @@ final class GatewayVerticle extends VerticleBase {
                 shared.revocations(),
                 idp,
                 shared.clock());
+        OpenStreams open = new OpenStreams(vertx, shared.revocations());
+        streams = Optional.of(open);
         Map<String, McpEndpoint> mcp = new HashMap<>();
         config.upstreams()
                 .values()
                 .forEach(upstream -> mcp.put(
                         "/" + upstream.name() + "/mcp",
-                        new McpEndpoint(vertx, config, upstream, verifier, shared.admissions(), shared.instances())));
+                        new McpEndpoint(
+                                vertx, config, upstream, verifier, shared.admissions(), open, shared.instances())));
         RateCell rates = new RateCell(link);
         return new Routes.Endpoints(
                 new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics()),
@@ -156,6 +161,7 @@ final class GatewayVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        streams.ifPresent(OpenStreams::close);
         return Future.join(
                 server.map(HttpServer::close).orElse(Future.succeededFuture()),
                 redis.map(RedisLink::close).orElse(Future.succeededFuture()));

@@ -43,6 +43,7 @@ final class Exchange {
     private long timer = -1;
     private boolean over;
     private Optional<AnswerFilter> filter = Optional.empty();
+    private Runnable whenOver = () -> {};
 
     Exchange(
             HttpServerRequest request,
@@ -62,7 +63,8 @@ final class Exchange {
         this.passage = passage;
     }
 
-    void run(VerifiedToken token) {
+    /** @param streams to be told of an event stream for as long as it is open */
+    void run(VerifiedToken token, OpenStreams streams) {
         // Also silences what the client library would log for every client that leaves.
         outbound.exceptionHandler(failure -> {});
         if (response.closed()) {
@@ -75,7 +77,12 @@ final class Exchange {
         if (passage.inspected()) {
             outbound.headers().remove("Accept-Encoding");
         }
-        outbound.response().onSuccess(this::answer).onFailure(this::fail);
+        outbound.response().onSuccess(this::answer).onFailure(this::fail).onSuccess(inbound -> {
+            if (!over && isEventStream(inbound)) {
+                Optional<OpenStreams.Stream> open = streams.opened(token.grantId(), this::cut);
+                whenOver = () -> open.ifPresent(streams::closed);
+            }
+        });
         outbound.earlyHintsHandler(this::hint);
         awaitHead(upstream.responseTimeout().toMillis());
         send();
@@ -252,6 +259,20 @@ final class Exchange {
         response.reset(CANCEL);
     }
 
+    /** The user or the client took the grant back: nothing of it goes on. */
+    private void cut() {
+        if (over) {
+            return;
+        }
+        finish();
+        LOG.atInfo()
+                .addKeyValue("requestId", RequestId.of(request))
+                .addKeyValue("upstream", upstream.name())
+                .log("stream cut, its grant was revoked");
+        outbound.reset(CANCEL);
+        response.reset(CANCEL);
+    }
+
     /** The client is gone, as clients do. */
     private void leave() {
         if (over) {
@@ -264,6 +285,7 @@ final class Exchange {
     private void finish() {
         over = true;
         vertx.cancelTimer(timer);
+        whenOver.run();
     }
 
     private boolean hasBody() {

@@ -29,6 +29,7 @@ public final class McpEndpoint {
             GatewayConfig.Upstream upstream,
             AccessTokenVerifier verifier,
             Admissions admissions,
+            OpenStreams streams,
             int instances) {
         this.upstream = upstream;
         this.origins = new OriginGuard(config);
@@ -38,7 +39,8 @@ public final class McpEndpoint {
         this.relay = new Relay(
                 new Upstream(vertx, upstream, instances),
                 new HeaderPolicy(config, upstream),
-                upstream.limits().maxBodyBytes());
+                upstream.limits().maxBodyBytes(),
+                streams);
         this.gate =
                 upstream.tools().isEmpty() ? Optional.empty() : Optional.of(new ToolGate(upstream, challenge, relay));
     }

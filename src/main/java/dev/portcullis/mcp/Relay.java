@@ -11,13 +11,15 @@ final class Relay {
     private final HeaderPolicy headers;
     private final Refusals refusals;
     private final long maxBody;
+    private final OpenStreams streams;
 
     /** @param maxBody bytes of a request's body; more is answered 413 */
-    Relay(Upstream upstream, HeaderPolicy headers, long maxBody) {
+    Relay(Upstream upstream, HeaderPolicy headers, long maxBody, OpenStreams streams) {
         this.upstream = upstream;
         this.headers = headers;
         this.refusals = new Refusals(upstream.name());
         this.maxBody = maxBody;
+        this.streams = streams;
     }
 
     /** The request must be paused; it is read when the upstream is ready for it. */
@@ -27,8 +29,8 @@ final class Relay {
             return;
         }
         upstream.connect(request.method())
-                .onSuccess(outbound ->
-                        new Exchange(request, outbound, upstream, headers, refusals, maxBody, passage).run(token))
+                .onSuccess(outbound -> new Exchange(request, outbound, upstream, headers, refusals, maxBody, passage)
+                        .run(token, streams))
                 .onFailure(failure ->
                         refusals.failed(request, failure, "the server behind the gateway cannot be reached"));
     }
