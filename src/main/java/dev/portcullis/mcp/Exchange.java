@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -39,6 +38,9 @@ final class Exchange {
     private final Vertx vertx = Vertx.currentContext().owner();
 
     private long sent;
+    private long toSend;
+    private long received;
+    private long toReceive;
     private long lastProgress = System.nanoTime();
     private long timer = -1;
     private boolean over;
@@ -78,7 +80,7 @@ final class Exchange {
             outbound.headers().remove("Accept-Encoding");
         }
         outbound.response().onSuccess(this::answer).onFailure(this::fail).onSuccess(inbound -> {
-            if (!over && isEventStream(inbound)) {
+            if (!over && Framing.isEventStream(inbound)) {
                 Optional<OpenStreams.Stream> open = streams.opened(token.grantId(), this::cut);
                 whenOver = () -> open.ifPresent(streams::closed);
             }
@@ -108,7 +110,7 @@ final class Exchange {
             outbound.end(body);
             return;
         }
-        if (request.isEnded() || !hasBody()) {
+        if (request.isEnded() || !Framing.hasBody(request)) {
             request.resume();
             outbound.end();
             return;
@@ -116,12 +118,22 @@ final class Exchange {
         if (!outbound.headers().contains("Content-Length")) {
             outbound.setChunked(true);
         }
-        if (expectsContinue()) {
+        toSend = Framing.length(outbound.headers());
+        if (toSend == 0) {
+            request.resume();
+            outbound.end();
+            return;
+        }
+        if (Framing.expectsContinue(request)) {
             response.writeContinue();
         }
         request.handler(this::forward);
         request.exceptionHandler(failure -> leave());
-        request.endHandler(ended -> outbound.end());
+        request.endHandler(ended -> {
+            if (sent != toSend) {
+                outbound.end();
+            }
+        });
         request.resume();
     }
 
@@ -135,6 +147,11 @@ final class Exchange {
             return;
         }
         lastProgress = System.nanoTime();
+        if (sent == toSend) {
+            // The last bytes and the end in one write: most messages come in one piece.
+            outbound.end(chunk);
+            return;
+        }
         outbound.write(chunk);
         if (outbound.writeQueueFull()) {
             request.pause();
@@ -168,7 +185,7 @@ final class Exchange {
             // An answer before the end of the question; what is left of that is not the next request.
             response.putHeader("Connection", "close");
         }
-        if (isWithoutBody(request.method(), inbound.statusCode())) {
+        if (Framing.isWithoutBody(request.method(), inbound.statusCode())) {
             inbound.endHandler(ended -> complete(inbound));
             return;
         }
@@ -177,14 +194,15 @@ final class Exchange {
         if (!response.headers().contains("Content-Length")) {
             response.setChunked(true);
         }
-        if (isEventStream(inbound)) {
+        if (Framing.isEventStream(inbound)) {
             response.putHeader("X-Accel-Buffering", "no");
             // The first event may be minutes away; clients wait for the head.
             response.writeHead();
         }
+        toReceive = Framing.length(response.headers());
         inbound.handler(chunk -> {
             pass(chunk);
-            if (response.writeQueueFull()) {
+            if (!over && response.writeQueueFull()) {
                 inbound.pause();
                 response.drainHandler(drained -> inbound.resume());
             }
@@ -195,7 +213,13 @@ final class Exchange {
 
     private void pass(Buffer chunk) {
         if (filter.isEmpty()) {
-            response.write(chunk);
+            received += chunk.length();
+            if (received == toReceive && request.isEnded()) {
+                finish();
+                response.end(chunk);
+            } else {
+                response.write(chunk);
+            }
             return;
         }
         try {
@@ -286,25 +310,5 @@ final class Exchange {
         over = true;
         vertx.cancelTimer(timer);
         whenOver.run();
-    }
-
-    private boolean hasBody() {
-        return request.version() == HttpVersion.HTTP_2
-                || request.headers().contains("Content-Length")
-                || request.headers().contains("Transfer-Encoding");
-    }
-
-    private boolean expectsContinue() {
-        return request.version() != HttpVersion.HTTP_1_0
-                && "100-continue".equalsIgnoreCase(request.getHeader("Expect"));
-    }
-
-    private static boolean isWithoutBody(HttpMethod method, int status) {
-        return method.equals(HttpMethod.HEAD) || status == 204 || status == 304;
-    }
-
-    private static boolean isEventStream(HttpClientResponse inbound) {
-        String type = inbound.getHeader("Content-Type");
-        return type != null && type.regionMatches(true, 0, "text/event-stream", 0, "text/event-stream".length());
     }
 }
