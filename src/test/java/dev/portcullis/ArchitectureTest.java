@@ -70,4 +70,19 @@ class ArchitectureTest {
                     "dev.portcullis.idp..",
                     "dev.portcullis.token..",
                     "dev.portcullis.mcp..");
+
+    @ArchTest
+    static final ArchRule fetchingKnowsNothingOfWhatItFetches = noClasses()
+            .that()
+            .resideInAPackage("dev.portcullis.fetch..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.portcullis.oauth..",
+                    "dev.portcullis.http..",
+                    "dev.portcullis.crypto..",
+                    "dev.portcullis.redis..",
+                    "dev.portcullis.idp..",
+                    "dev.portcullis.token..",
+                    "dev.portcullis.mcp..");
 }

@@ -81,6 +81,7 @@ public final class ConfigReader {
                 RateLimits.read(root.section("rateLimits")),
                 Revocation.read(root.section("revocation")),
                 RegistrationReader.read(root.section("registration")),
+                ClientDocuments.read(root.section("clientDocuments"), publicUrl),
                 resources(root.section("resources"), upstreams),
                 http(root.section("http")),
                 upstreams);

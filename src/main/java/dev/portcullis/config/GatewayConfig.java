@@ -26,6 +26,7 @@ public record GatewayConfig(
         RateLimits rateLimits,
         Revocation revocation,
         Registration registration,
+        ClientDocuments clientDocuments,
         Resources resources,
         Http http,
         Map<String, Upstream> upstreams) {

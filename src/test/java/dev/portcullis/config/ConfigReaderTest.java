@@ -41,6 +41,7 @@ class ConfigReaderTest {
         assertThat(sample.tokens()).isEqualTo(minimal.tokens());
         assertThat(sample.refresh()).isEqualTo(minimal.refresh());
         assertThat(sample.registration()).isEqualTo(minimal.registration());
+        assertThat(sample.clientDocuments()).isEqualTo(minimal.clientDocuments());
         assertThat(sample.redis()).isEqualTo(minimal.redis());
         assertThat(sample.listen()).isEqualTo(minimal.listen());
         assertThat(sample.management()).isEqualTo(minimal.management());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.portcullis.fetch;
+
+import org.jspecify.annotations.NullMarked;
