@@ -6,6 +6,7 @@ import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.crypto.TokenEncryption;
+import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.idp.cognito.CognitoIdentityProvider;
@@ -13,8 +14,10 @@ import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.mcp.OpenStreams;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
+import dev.portcullis.oauth.client.ClientAssertionVerifier;
 import dev.portcullis.oauth.client.ClientAuthenticator;
 import dev.portcullis.oauth.client.ClientIdCodec;
+import dev.portcullis.oauth.client.ClientMetadataDocuments;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.client.RegistrationHandler;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
@@ -92,12 +95,18 @@ final class GatewayVerticle extends VerticleBase {
         Authenticator macs = new Authenticator(shared.keys());
         TokenEncryption encryption = new TokenEncryption(shared.keys());
         ClientIdCodec dynamic = new ClientIdCodec(macs);
-        Clients clients = new Clients(dynamic);
+        DocumentFetcher fetcher = new DocumentFetcher(vertx, config.clientDocuments(), shared.clock());
+        Optional<ClientMetadataDocuments> documents = config.clientDocuments().enabled()
+                ? Optional.of(new ClientMetadataDocuments(config, fetcher, link, sealed, shared.clock()))
+                : Optional.empty();
+        Clients clients = new Clients(dynamic, documents);
+        Optional<ClientAssertionVerifier> assertions =
+                documents.map(known -> new ClientAssertionVerifier(config, known, fetcher, link, shared.clock()));
         AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, random);
         RevokedGrants revoked = new RevokedGrants(config, link, shared.revocations());
         Grants grants = new Grants(config, link, sealed, revoked, random, shared.clock());
         Revoker revoker = new Revoker(grants, idp, shared.metrics());
-        ClientAuthenticator authenticator = new ClientAuthenticator(clients);
+        ClientAuthenticator authenticator = new ClientAuthenticator(clients, assertions);
         AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
         AccessTokenVerifier verifier = new AccessTokenVerifier(
                 vertx,

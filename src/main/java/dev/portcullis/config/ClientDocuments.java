@@ -70,7 +70,7 @@ public record ClientDocuments(
                 section.duration(
                         "connectTimeout", Duration.ofSeconds(2), Duration.ofMillis(50), Duration.ofSeconds(10)),
                 section.duration("timeout", Duration.ofSeconds(4), Duration.ofMillis(100), Duration.ofSeconds(20)),
-                section.integer("maxConcurrent", 32, 1, 1000),
+                section.integer("maxConcurrent", 128, 1, 1000),
                 section.integer("maxPerHost", 4, 1, 100),
                 cache(section.section("cache")),
                 section.integer("maxCached", 1000, 1, 100_000),

@@ -149,6 +149,8 @@ public final class DevWorld {
                                 .put(
                                         "privateUseSchemes",
                                         new JsonArray().add("cursor").add("vscode")))
+                // A developer's client has its document on this machine.
+                .put("clientDocuments", new JsonObject().put("loopback", true))
                 .put("upstreams", servers);
         // JSON is YAML.
         return new ConfigReader(Map.of()).read("the development configuration", yaml.encode(), Path.of(""));

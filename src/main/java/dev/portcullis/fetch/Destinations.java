@@ -16,6 +16,8 @@ import java.util.function.Predicate;
  */
 final class Destinations {
     private static final int MAX_ADDRESSES = 4;
+    // Shared by all event loops. Many, because a name server that never answers costs one for seconds.
+    private static final int LOOKUP_THREADS = 32;
 
     private final Resolver resolver;
     private final Predicate<InetAddress> isPublic;
@@ -32,7 +34,7 @@ final class Destinations {
 
     /** The system's resolver, which blocks and so has threads of its own. */
     static Destinations system(Vertx vertx, List<Cidr> denied) {
-        WorkerExecutor workers = vertx.createSharedWorkerExecutor("portcullis-dns", 4);
+        WorkerExecutor workers = vertx.createSharedWorkerExecutor("portcullis-dns", LOOKUP_THREADS);
         return new Destinations(
                 host -> workers.executeBlocking(() -> List.of(InetAddress.getAllByName(host)), false),
                 new PublicAddresses(denied)::contains);

@@ -38,7 +38,7 @@ public final class DocumentFetcher {
             Destinations destinations,
             InstantSource clock) {
         this.config = config;
-        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(config.maxPerHost()));
+        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(config.maxConcurrent()));
         this.destinations = destinations;
         this.freshness = new Freshness(config.cache());
         this.clock = clock;

@@ -43,6 +43,11 @@ public record DocumentUrl(String text, String host, int port, String target, boo
         if (uri.getRawUserInfo() != null || uri.getRawFragment() != null || text.indexOf('#') >= 0) {
             throw FetchProblem.lasting("has an address with a user or a fragment");
         }
+        // Such as "host:" with no port behind it.
+        String authority = uri.getPort() >= 0 ? uri.getHost() + ":" + uri.getPort() : uri.getHost();
+        if (!uri.getRawAuthority().equals(authority)) {
+            throw FetchProblem.lasting("has an address whose host and port are not in their plain form");
+        }
         if (uri.getRawPath().isEmpty()) {
             throw FetchProblem.lasting("has an address without a path");
         }

@@ -50,6 +50,22 @@ public final class RedisLink {
                 .mapEmpty();
     }
 
+    /** Stores a value if there is none yet; answers whether it did. */
+    public Future<Boolean> putIfAbsent(String key, String value, Duration ttl) {
+        return send(Command.SET, key, value, "PX", String.valueOf(ttl.toMillis()), "NX")
+                .map(Optional::isPresent);
+    }
+
+    /** Stores a value, whatever was there. */
+    public Future<Void> set(String key, String value, Duration ttl) {
+        return send(Command.SET, key, value, "PX", String.valueOf(ttl.toMillis()))
+                .mapEmpty();
+    }
+
+    public Future<Optional<String>> get(String key) {
+        return send(Command.GET, key).map(reply -> reply.map(Response::toString));
+    }
+
     /** Takes a value out: of several callers one gets it. */
     public Future<Optional<String>> take(String key) {
         return send(Command.GETDEL, key).map(reply -> reply.map(Response::toString));

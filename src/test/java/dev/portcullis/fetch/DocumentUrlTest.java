@@ -3,6 +3,13 @@ package dev.portcullis.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Label;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,5 +136,59 @@ class DocumentUrlTest {
     void anEndlessAddressIsRefused() {
         assertThatExceptionOfType(FetchProblem.class)
                 .isThrownBy(() -> DocumentUrl.parse("https://client.example/" + "a".repeat(1024), false));
+    }
+
+    @Property
+    @Label("CR-12: whatever is accepted is nothing but scheme, host and target, in this order")
+    void nothingHidesInAnAddress(@ForAll("addresses") String address) {
+        DocumentUrl url;
+        try {
+            url = DocumentUrl.parse(address, true);
+        } catch (FetchProblem problem) {
+            return;
+        }
+        String port = url.text().contains(url.host() + ":" + url.port()) ? ":" + url.port() : "";
+        assertThat(address).isEqualTo((url.loopback() ? "http://" : "https://") + url.host() + port + url.target());
+        assertThat(url.target()).startsWith("/").doesNotContain("#", " ", "\r", "\n", "\\");
+        assertThat(url.loopback() || url.port() == 443).isTrue();
+    }
+
+    @Provide
+    Arbitrary<String> addresses() {
+        Arbitrary<String> pieces = Arbitraries.of(
+                "https",
+                "http",
+                ":",
+                "/",
+                "//",
+                "://",
+                "@",
+                "#",
+                "?",
+                "\\",
+                "..",
+                ".",
+                "%2e",
+                "%00",
+                "client.example",
+                "localhost",
+                "127.0.0.1",
+                "[::1]",
+                "0x7f",
+                "1",
+                ":443",
+                ":8080",
+                "a",
+                "A",
+                "-",
+                "_",
+                " ",
+                "\t",
+                "\r\n",
+                "ü");
+        return Combinators.combine(
+                        Arbitraries.of("https://client.example", "https://", "http://localhost", ""),
+                        pieces.list().ofMaxSize(8))
+                .as((start, rest) -> start + String.join("", rest));
     }
 }

@@ -18,11 +18,14 @@ public final class TestClient {
     private final String state = RANDOM.next();
     private final String id;
 
-    private TestClient(World world, String gateway) {
+    private TestClient(World world, String id) {
         this.world = world;
-        this.id = browser.postJson(gateway + "/register", registration().encode())
-                .json()
-                .getString("client_id");
+        this.id = id;
+    }
+
+    /** One that has its id from elsewhere. */
+    public static TestClient withId(World world, String id) {
+        return new TestClient(world, id);
     }
 
     public static TestClient register(World world) {
@@ -30,7 +33,12 @@ public final class TestClient {
     }
 
     public static TestClient register(World world, String gateway) {
-        return new TestClient(world, gateway);
+        return new TestClient(
+                world,
+                new Browser()
+                        .postJson(gateway + "/register", registration().encode())
+                        .json()
+                        .getString("client_id"));
     }
 
     /** What a public native client sends. */

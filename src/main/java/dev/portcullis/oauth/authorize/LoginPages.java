@@ -7,6 +7,7 @@ import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.RedirectUri;
 import dev.portcullis.oauth.client.Client;
+import dev.portcullis.oauth.client.ClientDocumentProblem;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.pages.ConsentPage;
 import dev.portcullis.pages.Continue;
@@ -44,11 +45,11 @@ final class LoginPages {
                 200,
                 pages.consent(new ConsentPage(
                         client.displayName(),
-                        Optional.empty(),
+                        client.documentHost(),
                         authorization.redirectUri().displayHost(),
                         authorization.redirectUri().isLoopback(),
                         // Whoever registers dynamically chooses any name.
-                        true,
+                        client.documentHost().isEmpty(),
                         upstream.displayName(),
                         upstream.resource(),
                         scopes,
@@ -69,12 +70,14 @@ final class LoginPages {
 
     /** To be used before the person has agreed to anything: the client may be told, but only by the person's own click (OAuth 2.1 §7.12.2). */
     void refused(HttpServerRequest request, Throwable failure) {
-        OAuthErrors.log(request, failure instanceof AuthorizationRefused refusal ? refusal.error() : failure);
+        OAuthErrors.log(request, loggable(failure));
         if (request.response().headWritten()) {
             return;
         }
         if (failure instanceof AuthorizationRefused refusal) {
             Answers.page(request, 400, pages.error(errorPage(request, refusal)));
+        } else if (failure instanceof ClientDocumentProblem problem) {
+            documentProblem(request, problem);
         } else if (failure instanceof Outage outage) {
             unavailable(request, outage, Optional.empty());
         } else {
@@ -88,6 +91,28 @@ final class LoginPages {
                     error.description(),
                     "Go back to your application and start again. If it happens again, tell whoever runs this server.");
         }
+    }
+
+    private static Throwable loggable(Throwable failure) {
+        if (failure instanceof AuthorizationRefused refusal) {
+            return refusal.error();
+        }
+        return failure instanceof ClientDocumentProblem problem ? problem.asProtocolError() : failure;
+    }
+
+    /** Where the redirect URIs are not known, nobody can be told but the person. */
+    private void documentProblem(HttpServerRequest request, ClientDocumentProblem problem) {
+        if (problem.isPassing()) {
+            request.response().putHeader("Retry-After", "10");
+        }
+        message(
+                request,
+                problem.isPassing() ? 503 : 400,
+                "This application cannot be identified",
+                problem.sentence(),
+                problem.isPassing()
+                        ? "Try again in a minute. If it happens again, tell whoever makes the application: what it says about itself cannot be read."
+                        : "This is a mistake of the application, not yours: tell whoever makes it. Do not go on if somebody sent you this link.");
     }
 
     void message(HttpServerRequest request, int status, String title, String whatHappened, String whatToDo) {

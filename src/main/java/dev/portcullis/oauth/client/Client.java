@@ -1,14 +1,17 @@
 package dev.portcullis.oauth.client;
 
+import dev.portcullis.fetch.DocumentUrl;
 import dev.portcullis.oauth.RedirectUri;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A registered client (RFC 7591 §2).
+ * A client (RFC 7591 §2).
  *
+ * @param id of a client with a metadata document: its address
  * @param name as the client calls itself; anybody may claim any name
  * @param scope what it said it would ask for; informative
+ * @param keys of a client that authenticates with {@code private_key_jwt}
  */
 public record Client(
         String id,
@@ -18,13 +21,15 @@ public record Client(
         AuthMethod authMethod,
         Optional<String> applicationType,
         Optional<String> clientUri,
-        Optional<String> scope) {
+        Optional<String> scope,
+        Optional<ClientKeys> keys) {
 
     /** {@code token_endpoint_auth_method}. */
     public enum AuthMethod {
         NONE("none"),
         CLIENT_SECRET_BASIC("client_secret_basic"),
-        CLIENT_SECRET_POST("client_secret_post");
+        CLIENT_SECRET_POST("client_secret_post"),
+        PRIVATE_KEY_JWT("private_key_jwt");
 
         private final String value;
 
@@ -52,6 +57,13 @@ public record Client(
 
     public boolean mayRefresh() {
         return grantTypes.contains("refresh_token");
+    }
+
+    /** The host that vouches for this client by serving its metadata document. */
+    public Optional<String> documentHost() {
+        return id.startsWith("https://") || id.startsWith("http://")
+                ? Optional.of(DocumentUrl.parse(id, true).displayHost())
+                : Optional.empty();
     }
 
     /** The name, or what stands for it where there is none. */

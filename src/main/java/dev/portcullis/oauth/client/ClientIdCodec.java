@@ -69,7 +69,8 @@ public final class ClientIdCodec {
                         .orElseThrow(),
                 Optional.ofNullable(metadata.getString("application_type")),
                 Optional.ofNullable(metadata.getString("client_uri")),
-                Optional.ofNullable(metadata.getString("scope")));
+                Optional.ofNullable(metadata.getString("scope")),
+                Optional.empty());
     }
 
     private static List<String> strings(JsonArray array) {

@@ -94,6 +94,8 @@ final class ClientMetadata {
                 ? Client.AuthMethod.CLIENT_SECRET_BASIC
                 : requested
                         .flatMap(Client.AuthMethod::of)
+                        // Keys would not fit into a client_id; clients that have some have a document to put them in.
+                        .filter(method -> method != Client.AuthMethod.PRIVATE_KEY_JWT)
                         .orElseThrow(() -> invalid(
                                 "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post"));
     }

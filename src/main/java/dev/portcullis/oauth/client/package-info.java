@@ -1,4 +1,4 @@
-/** Who a client is and how it proves it: registration, the registered metadata, client authentication. */
+/** Who a client is and how it proves it: registration, metadata documents, client authentication. */
 @NullMarked
 package dev.portcullis.oauth.client;
 

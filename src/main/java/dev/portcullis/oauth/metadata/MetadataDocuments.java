@@ -5,6 +5,7 @@ import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.http.Answers;
 import dev.portcullis.http.Cors;
 import dev.portcullis.oauth.Scopes;
+import dev.portcullis.oauth.client.AssertionAlgorithms;
 import dev.portcullis.oauth.client.Client;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -61,6 +62,13 @@ public final class MetadataDocuments {
                 .put("scopes_supported", new JsonArray(scopes))
                 .put("authorization_response_iss_parameter_supported", true)
                 .put("protected_resources", new JsonArray(resources()));
+        if (config.clientDocuments().enabled()) {
+            JsonArray algorithms = new JsonArray(AssertionAlgorithms.names());
+            document.put("client_id_metadata_document_supported", true)
+                    // RFC 8414 §2: must be there where private_key_jwt is.
+                    .put("token_endpoint_auth_signing_alg_values_supported", algorithms)
+                    .put("revocation_endpoint_auth_signing_alg_values_supported", algorithms);
+        }
         if (config.registration().enabled()) {
             document.put("registration_endpoint", issuer + "/register");
         }
@@ -81,8 +89,10 @@ public final class MetadataDocuments {
         return upstreams.stream().map(GatewayConfig.Upstream::resource).toList();
     }
 
-    private static List<String> authMethods() {
+    private List<String> authMethods() {
         return Arrays.stream(Client.AuthMethod.values())
+                .filter(method -> method != Client.AuthMethod.PRIVATE_KEY_JWT
+                        || config.clientDocuments().enabled())
                 .map(Client.AuthMethod::value)
                 .toList();
     }
