@@ -68,6 +68,21 @@ describe('the pages, in a browser', { timeout: 240_000 }, () => {
       });
     });
 
+    test(`a person sees what is connected, and disconnects it (${options.look})`, async () => {
+      await browsing(options, async (visit) => {
+        await visit.open(client.authorizationUrl());
+        await visit.press('approve');
+        await visit.signIn();
+        await visit.arrive();
+        await visit.open(new URL('/connections', world.url));
+        await visit.page.locator('button[name=disconnect]').first().waitFor();
+        await visit.isWellMade('connections');
+        await visit.page.locator('button[name=disconnect]').last().click();
+        await visit.page.locator('[role=status]').waitFor();
+        await visit.isWellMade('disconnected');
+      });
+    });
+
     test(`a person looks at the front page (${options.look})`, async () => {
       await browsing(options, async (visit) => {
         await visit.open(new URL(world.url));

@@ -20,10 +20,14 @@ import dev.portcullis.oauth.client.ClientIdCodec;
 import dev.portcullis.oauth.client.ClientMetadataDocuments;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.client.RegistrationHandler;
+import dev.portcullis.oauth.connections.ConnectionsEndpoint;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
 import dev.portcullis.oauth.grant.Revoker;
+import dev.portcullis.oauth.grant.UserGrants;
 import dev.portcullis.oauth.limit.AddressLimit;
+import dev.portcullis.oauth.login.Login;
+import dev.portcullis.oauth.login.Logins;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.RevocationEndpoint;
 import dev.portcullis.oauth.token.TokenEndpoint;
@@ -102,10 +106,14 @@ final class GatewayVerticle extends VerticleBase {
         Clients clients = new Clients(dynamic, documents);
         Optional<ClientAssertionVerifier> assertions =
                 documents.map(known -> new ClientAssertionVerifier(config, known, fetcher, link, shared.clock()));
-        AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, random);
         RevokedGrants revoked = new RevokedGrants(config, link, shared.revocations());
         Grants grants = new Grants(config, link, sealed, revoked, random, shared.clock());
         Revoker revoker = new Revoker(grants, idp, shared.metrics());
+        UserGrants userGrants = new UserGrants(config, link, grants, revoker);
+        AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, userGrants, random);
+        Logins logins = new Logins(config, link, sealed, idp, random);
+        ConnectionsEndpoint connections = new ConnectionsEndpoint(
+                config, logins, sealer, userGrants, revoker, shared.pages(), random, shared.clock());
         ClientAuthenticator authenticator = new ClientAuthenticator(clients, assertions);
         AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
         AccessTokenVerifier verifier = new AccessTokenVerifier(
@@ -131,7 +139,15 @@ final class GatewayVerticle extends VerticleBase {
                 new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics()),
                 new RegistrationHandler(config, dynamic, random, shared.clock()),
                 new AuthorizationEndpoint(
-                        config, clients, sealer, link, idp, codes, shared.pages(), random, shared.clock()),
+                        config,
+                        clients,
+                        sealer,
+                        logins,
+                        Map.of(Login.Purpose.CONNECTIONS, connections::returned),
+                        codes,
+                        shared.pages(),
+                        random,
+                        shared.clock()),
                 new TokenEndpoint(
                         vertx,
                         config,
@@ -146,6 +162,7 @@ final class GatewayVerticle extends VerticleBase {
                         shared.metrics(),
                         shared.clock()),
                 new RevocationEndpoint(config, authenticator, macs, verifier, grants, revoker),
+                connections,
                 new MetadataDocuments(config, shared.keys()),
                 shared.pages(),
                 Map.copyOf(mcp));

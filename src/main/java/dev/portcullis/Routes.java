@@ -10,6 +10,7 @@ import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.RegistrationHandler;
+import dev.portcullis.oauth.connections.ConnectionsEndpoint;
 import dev.portcullis.oauth.limit.AddressLimit;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.RevocationEndpoint;
@@ -37,6 +38,7 @@ final class Routes implements Handler<HttpServerRequest> {
             AuthorizationEndpoint authorization,
             TokenEndpoint token,
             RevocationEndpoint revocation,
+            ConnectionsEndpoint connections,
             MetadataDocuments metadata,
             Pages pages,
             Map<String, McpEndpoint> mcp) {}
@@ -69,6 +71,15 @@ final class Routes implements Handler<HttpServerRequest> {
         page("/authorize", HttpMethod.GET, authorize);
         page("/authorize", HttpMethod.POST, authorize);
         page("/consent", HttpMethod.POST, endpoints.authorization()::consent);
+        page(
+                "/connections",
+                HttpMethod.GET,
+                limit.before(
+                        "authorize",
+                        limits.authorize(),
+                        endpoints.connections()::show,
+                        endpoints.connections()::refused));
+        page("/connections", HttpMethod.POST, endpoints.connections()::change);
         page("/callback", HttpMethod.GET, endpoints.authorization()::callback);
         document("/.well-known/oauth-authorization-server", endpoints.metadata()::authorizationServer);
         document("/.well-known/jwks.json", endpoints.metadata()::jwks);

@@ -80,6 +80,7 @@ public final class ConfigReader {
                 refresh(root.section("refresh")),
                 RateLimits.read(root.section("rateLimits")),
                 Revocation.read(root.section("revocation")),
+                Connections.read(root.section("connections")),
                 RegistrationReader.read(root.section("registration")),
                 ClientDocuments.read(root.section("clientDocuments"), publicUrl),
                 resources(root.section("resources"), upstreams),

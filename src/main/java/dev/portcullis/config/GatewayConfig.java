@@ -25,6 +25,7 @@ public record GatewayConfig(
         Refresh refresh,
         RateLimits rateLimits,
         Revocation revocation,
+        Connections connections,
         Registration registration,
         ClientDocuments clientDocuments,
         Resources resources,

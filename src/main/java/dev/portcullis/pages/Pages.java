@@ -26,6 +26,10 @@ public final class Pages {
         return render("returned.jte", page);
     }
 
+    public String connections(ConnectionsPage page) {
+        return render("connections.jte", page);
+    }
+
     public String home(HomePage page) {
         return render("home.jte", page);
     }

@@ -33,10 +33,19 @@ public final class TestClient {
     }
 
     public static TestClient register(World world, String gateway) {
+        return register(world, gateway, registration());
+    }
+
+    /** @param registration what it sends instead of {@link #registration()} */
+    public static TestClient register(World world, JsonObject registration) {
+        return register(world, world.url(), registration);
+    }
+
+    private static TestClient register(World world, String gateway, JsonObject registration) {
         return new TestClient(
                 world,
                 new Browser()
-                        .postJson(gateway + "/register", registration().encode())
+                        .postJson(gateway + "/register", registration.encode())
                         .json()
                         .getString("client_id"));
     }

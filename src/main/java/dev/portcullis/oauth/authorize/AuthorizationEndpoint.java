@@ -5,14 +5,15 @@ import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.http.Cookies;
 import dev.portcullis.http.RequestBody;
-import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
+import dev.portcullis.oauth.login.Login;
+import dev.portcullis.oauth.login.LoginReturn;
+import dev.portcullis.oauth.login.Logins;
 import dev.portcullis.pages.Pages;
-import dev.portcullis.redis.RedisLink;
-import dev.portcullis.redis.SealedJson;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
+import java.util.Map;
 
 /** The three stations of a login in the browser, put together. */
 public final class AuthorizationEndpoint {
@@ -21,12 +22,13 @@ public final class AuthorizationEndpoint {
     private final ConsentHandler consent;
     private final CallbackHandler callback;
 
+    /** @param otherLogins who goes on with a login that came back and was not for an authorization */
     public AuthorizationEndpoint(
             GatewayConfig config,
             Clients clients,
             Sealer sealer,
-            RedisLink redis,
-            IdentityProvider idp,
+            Logins logins,
+            Map<Login.Purpose, LoginReturn> otherLogins,
             AuthorizationCodes codes,
             Pages templates,
             RandomTokens random,
@@ -34,15 +36,13 @@ public final class AuthorizationEndpoint {
         RequestBody body = new RequestBody(config.http().maxFormBytes());
         Cookies cookies = new Cookies(!config.isPlainHttp());
         BrowserCookie browser = new BrowserCookie(cookies);
-        LoginCookie login = new LoginCookie(cookies);
         AuthorizationResponse response = new AuthorizationResponse(config.publicUrl());
         this.pages = new LoginPages(config, templates, response);
         ConsentForms forms = new ConsentForms(sealer, config.login().pendingTtl(), clock);
-        PendingAuthorizations pending = new PendingAuthorizations(config.login(), redis, new SealedJson(sealer));
         this.authorize = new AuthorizeHandler(
                 body, new AuthorizationRequestReader(config, clients), forms, pages, browser, random);
-        this.consent = new ConsentHandler(config, body, forms, pending, idp, response, pages, browser, login, random);
-        this.callback = new CallbackHandler(config, pending, idp, codes, response, pages, login, random, clock);
+        this.consent = new ConsentHandler(config, body, forms, logins, response, pages, browser);
+        this.callback = new CallbackHandler(config, logins, otherLogins, codes, response, pages, random, clock);
     }
 
     /** {@code GET} and {@code POST /authorize}. */

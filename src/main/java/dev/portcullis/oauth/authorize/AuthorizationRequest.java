@@ -24,6 +24,11 @@ public record AuthorizationRequest(
         Scopes scopes,
         String resource) {
 
+    /** Where the client says it is: the host of a client id that is a URL, else of the redirect URI. */
+    String clientHost() {
+        return clientId.startsWith("https://") ? new RedirectUri(clientId).displayHost() : redirectUri.displayHost();
+    }
+
     JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("client", clientId)

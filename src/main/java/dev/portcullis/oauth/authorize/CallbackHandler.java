@@ -4,48 +4,51 @@ import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.HttpProblem;
 import dev.portcullis.http.Parameters;
-import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpTokens;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grant;
+import dev.portcullis.oauth.login.Login;
+import dev.portcullis.oauth.login.LoginReturn;
+import dev.portcullis.oauth.login.Logins;
 import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 
-/** {@code GET /callback}: the browser comes back from the identity provider; the client gets its authorization code. */
+/**
+ * {@code GET /callback}: the browser comes back from the identity provider; the client gets its
+ * authorization code. Logins for anything else go on where they belong.
+ */
 final class CallbackHandler {
     private final GatewayConfig config;
-    private final PendingAuthorizations pending;
-    private final IdentityProvider idp;
+    private final Logins logins;
+    private final Map<Login.Purpose, LoginReturn> others;
     private final AuthorizationCodes codes;
     private final AuthorizationResponse response;
     private final LoginPages pages;
-    private final LoginCookie login;
     private final RandomTokens random;
     private final InstantSource clock;
 
     CallbackHandler(
             GatewayConfig config,
-            PendingAuthorizations pending,
-            IdentityProvider idp,
+            Logins logins,
+            Map<Login.Purpose, LoginReturn> others,
             AuthorizationCodes codes,
             AuthorizationResponse response,
             LoginPages pages,
-            LoginCookie login,
             RandomTokens random,
             InstantSource clock) {
         this.config = config;
-        this.pending = pending;
-        this.idp = idp;
+        this.logins = logins;
+        this.others = others;
         this.codes = codes;
         this.response = response;
         this.pages = pages;
-        this.login = login;
         this.random = random;
         this.clock = clock;
     }
@@ -58,25 +61,20 @@ final class CallbackHandler {
             pages.refused(request, new HttpProblem(400, "the query is not well-formed"));
             return;
         }
-        Optional<String> state =
-                parameters.get("state").filter(value -> parameters.repeated("").isEmpty());
-        Optional<String> binding = state.flatMap(value -> login.get(request, value));
-        if (state.isEmpty() || binding.isEmpty()) {
-            notOurs(request);
-            return;
-        }
-        pending.take(state.get(), binding.get())
+        logins.end(request, parameters)
                 .onFailure(failure -> pages.refused(request, failure))
-                .onSuccess(taken -> {
-                    login.clear(request, state.get());
-                    taken.ifPresentOrElse(
-                            authorization -> finish(request, authorization, parameters), () -> notOurs(request));
-                });
+                .onSuccess(ended ->
+                        ended.ifPresentOrElse(login -> goOn(request, login, parameters), () -> notOurs(request)));
     }
 
-    private void finish(HttpServerRequest request, PendingAuthorizations.Pending approved, Parameters parameters) {
-        AuthorizationRequest authorization = approved.request();
-        issueCode(approved, parameters)
+    private void goOn(HttpServerRequest request, Login login, Parameters parameters) {
+        LoginReturn purpose = others.getOrDefault(login.purpose(), this::finish);
+        purpose.returned(request, login, parameters);
+    }
+
+    private void finish(HttpServerRequest request, Login login, Parameters parameters) {
+        AuthorizationRequest authorization = AuthorizationRequest.fromJson(login.subject());
+        issueCode(login, authorization, parameters)
                 .map(code -> response.success(authorization.redirectUri(), authorization.state(), code))
                 .recover(failure -> failure instanceof Outage
                         ? Future.failedFuture(failure)
@@ -95,21 +93,8 @@ final class CallbackHandler {
                 response.error(authorization.redirectUri(), authorization.state(), OAuthError.of(failure)));
     }
 
-    private Future<String> issueCode(PendingAuthorizations.Pending approved, Parameters parameters) {
-        if (parameters.get("error").isPresent()) {
-            return Future.failedFuture(idpError(parameters));
-        }
-        Optional<String> code = parameters.get("code");
-        if (code.isEmpty()) {
-            return Future.failedFuture(
-                    new OAuthError(OAuthError.Code.SERVER_ERROR, "the identity provider sent no code"));
-        }
-        AuthorizationRequest authorization = approved.request();
-        return idp.exchange(code.get(), approved.codeVerifier(), approved.nonce())
-                .recover(failure -> failure instanceof Outage
-                        ? Future.failedFuture(failure)
-                        : Future.failedFuture(new OAuthError(
-                                OAuthError.Code.SERVER_ERROR, "the identity provider did not confirm the login")))
+    private Future<String> issueCode(Login login, AuthorizationRequest authorization, Parameters parameters) {
+        return logins.complete(login, parameters)
                 .compose(tokens -> codes.issue(
                         grant(authorization, tokens),
                         new AuthorizationCodes.Binding(
@@ -125,6 +110,7 @@ final class CallbackHandler {
                 random.next(16),
                 authorization.clientId(),
                 authorization.clientName(),
+                authorization.clientHost(),
                 authorization.resource(),
                 authorization.scopes(),
                 tokens.claims(),
@@ -134,20 +120,6 @@ final class CallbackHandler {
                 tokens.refreshToken(),
                 now,
                 now.plus(config.refresh().maxLifetime()));
-    }
-
-    /** Cognito's own words stay here: they can hold what a trigger or another provider said (OAuth 2.1 §4.1.2.1). */
-    private static OAuthError idpError(Parameters parameters) {
-        switch (parameters.get("error").orElse("")) {
-            case "access_denied":
-                return new OAuthError(OAuthError.Code.ACCESS_DENIED, "the identity provider refused the login");
-            case "temporarily_unavailable":
-                return new OAuthError(
-                        OAuthError.Code.TEMPORARILY_UNAVAILABLE, "the identity provider is not available");
-            default:
-                return new OAuthError(
-                        OAuthError.Code.SERVER_ERROR, "the identity provider could not complete the login");
-        }
     }
 
     private void notOurs(HttpServerRequest request) {

@@ -1,13 +1,12 @@
 package dev.portcullis.oauth.authorize;
 
 import dev.portcullis.config.GatewayConfig;
-import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.Answers;
 import dev.portcullis.http.Parameters;
 import dev.portcullis.http.RequestBody;
-import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.oauth.OAuthError;
-import dev.portcullis.oauth.Pkce;
+import dev.portcullis.oauth.login.Login;
+import dev.portcullis.oauth.login.Logins;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
@@ -17,35 +16,26 @@ final class ConsentHandler {
     private final GatewayConfig config;
     private final RequestBody body;
     private final ConsentForms forms;
-    private final PendingAuthorizations pending;
-    private final IdentityProvider idp;
+    private final Logins logins;
     private final AuthorizationResponse response;
     private final LoginPages pages;
     private final BrowserCookie browser;
-    private final LoginCookie login;
-    private final RandomTokens random;
 
     ConsentHandler(
             GatewayConfig config,
             RequestBody body,
             ConsentForms forms,
-            PendingAuthorizations pending,
-            IdentityProvider idp,
+            Logins logins,
             AuthorizationResponse response,
             LoginPages pages,
-            BrowserCookie browser,
-            LoginCookie login,
-            RandomTokens random) {
+            BrowserCookie browser) {
         this.config = config;
         this.body = body;
         this.forms = forms;
-        this.pending = pending;
-        this.idp = idp;
+        this.logins = logins;
         this.response = response;
         this.pages = pages;
         this.browser = browser;
-        this.login = login;
-        this.random = random;
     }
 
     void handle(HttpServerRequest request) {
@@ -82,15 +72,9 @@ final class ConsentHandler {
     }
 
     private Future<Void> approve(HttpServerRequest request, AuthorizationRequest authorization) {
-        String state = random.next();
-        var approved = new PendingAuthorizations.Pending(authorization, random.next(), random.next(), random.next());
-        return pending.put(state, approved).onSuccess(stored -> {
-            login.set(request, state, approved.binding(), config.login().pendingTtl());
-            Answers.seeOther(
-                    request,
-                    idp.authorizationUrl(new IdentityProvider.AuthorizationQuery(
-                            state, approved.nonce(), Pkce.codeChallenge(approved.codeVerifier()))));
-        });
+        return logins.begin(request, Login.Purpose.AUTHORIZATION, authorization.toJson())
+                .onSuccess(url -> Answers.seeOther(request, url))
+                .mapEmpty();
     }
 
     private void deny(HttpServerRequest request, AuthorizationRequest authorization) {

@@ -1,8 +1,6 @@
 /**
  * The authorization endpoint and what follows it in the browser: consent, the way to the identity provider and back, the answer to the
  * client (OAuth 2.1 §4.1, MCP security best practices "Confused Deputy Problem").
- *
- * <p>Key: {@code pc:tx:{id}}, an authorization that was approved and now waits for the identity provider.
  */
 @NullMarked
 package dev.portcullis.oauth.authorize;

@@ -26,12 +26,15 @@ public final class AuthorizationCodes {
     private final GatewayConfig config;
     private final RedisLink redis;
     private final SealedJson sealed;
+    private final UserGrants userGrants;
     private final RandomTokens random;
 
-    public AuthorizationCodes(GatewayConfig config, RedisLink redis, SealedJson sealed, RandomTokens random) {
+    public AuthorizationCodes(
+            GatewayConfig config, RedisLink redis, SealedJson sealed, UserGrants userGrants, RandomTokens random) {
         this.config = config;
         this.redis = redis;
         this.sealed = sealed;
+        this.userGrants = userGrants;
         this.random = random;
     }
 
@@ -83,7 +86,11 @@ public final class AuthorizationCodes {
                 sealed.seal(keys.grant(), grant.toJson()),
                 "freshUntil",
                 Grants.freshUntil(grant));
-        return redis.run(OPEN, List.of(keys.code(), keys.grant()), arguments).map(code.value());
+        return userGrants
+                .add(grant)
+                .compose(named -> redis.run(OPEN, List.of(keys.code(), keys.grant()), arguments)
+                        .onSuccess(opened -> userGrants.bound(grant, named)))
+                .map(code.value());
     }
 
     /** @param lifetime of the grant, from now, unless it is used again */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
+ * @param clientHost where the client says it is; for people
  * @param resource the one the tokens are for
  * @param user as the last Cognito access token says
  * @param idpAccessToken the last one
@@ -22,6 +23,7 @@ public record Grant(
         String id,
         String clientId,
         String clientName,
+        String clientHost,
         String resource,
         Scopes scopes,
         IdpAccessToken user,
@@ -38,6 +40,7 @@ public record Grant(
                 id,
                 clientId,
                 clientName,
+                clientHost,
                 resource,
                 scopes,
                 fresh.claims(),
@@ -53,6 +56,7 @@ public record Grant(
         JsonObject json = new JsonObject()
                 .put("client", clientId)
                 .put("clientName", clientName)
+                .put("clientHost", clientHost)
                 .put("resource", resource)
                 .put("scope", scopes.toString())
                 .put("sub", user.subject())
@@ -73,6 +77,7 @@ public record Grant(
                 id,
                 json.getString("client"),
                 json.getString("clientName"),
+                json.getString("clientHost"),
                 json.getString("resource"),
                 Scopes.parse(json.getString("scope")).orElse(Scopes.none()),
                 new IdpAccessToken(

@@ -77,6 +77,18 @@ public final class Grants {
                 .map(data -> data.flatMap(sealedGrant -> open(grantId, sealedGrant)));
     }
 
+    /** Like {@link #find}, with the time of its last use. */
+    Future<Optional<GrantUse>> use(String grantId) {
+        return redis.fields(new GrantKeys(grantId).grant(), List.of("data", "used"))
+                .map(fields -> fields.get(0)
+                        .flatMap(data -> open(grantId, data))
+                        .map(grant -> new GrantUse(
+                                grant,
+                                fields.get(1)
+                                        .map(millis -> Instant.ofEpochMilli(Long.parseLong(millis)))
+                                        .orElse(grant.createdAt()))));
+    }
+
     public Future<Claim> claim(RefreshToken token) {
         String lease = random.next(16);
         GrantKeys keys = new GrantKeys(token.grantId());

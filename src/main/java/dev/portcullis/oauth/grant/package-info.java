@@ -3,7 +3,7 @@
  * generations of refresh tokens. Here are its record, its two credentials and their persistence; the endpoints decide when to use them.
  *
  * <p>Keys, all of one hash tag per grant: {@code pc:grant:{id}} (hash: sealed data, generation, when older generations were replaced, lease),
- * {@code pc:code:{id}} (hash: what the code is bound to, as digests).
+ * {@code pc:code:{id}} (hash: what the code is bound to, as digests). Apart from them {@code pc:user:{digest}} (sorted set: the ids of a user's grants).
  */
 @NullMarked
 package dev.portcullis.oauth.grant;

@@ -11,7 +11,10 @@ if presented < current then
     if tonumber(generation) == presented then replaced = tonumber(at) end
   end
   if not replaced or now - replaced > tonumber(ARGV[2]) then return {'reused', g[2]} end
-  if now < tonumber(g[5]) then return {'current', tostring(current), g[2]} end
+  if now < tonumber(g[5]) then
+    redis.call('HSET', KEYS[1], 'used', string.format('%.0f', now))
+    return {'current', tostring(current), g[2]}
+  end
 end
 if g[3] and tonumber(g[3]) > now then return {'busy'} end
 redis.call('HSET', KEYS[1], 'lease', ARGV[3], 'leaseUntil', string.format('%.0f', now + ARGV[4]))

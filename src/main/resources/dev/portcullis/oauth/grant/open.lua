@@ -10,6 +10,8 @@ for i = 2, #ARGV do
   end
 end
 redis.call('HSET', target, unpack(pairs_of))
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[2], 'used', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('PEXPIRE', KEYS[2], ARGV[1])
 return 'opened'

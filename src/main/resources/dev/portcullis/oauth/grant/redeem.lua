@@ -10,7 +10,10 @@ end
 if bound['spent'] then return {'replayed'} end
 local data = redis.call('HGET', KEYS[2], 'data')
 if not data then return {'unknown'} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'spent', '1')
+redis.call('HSET', KEYS[2], 'used', string.format('%.0f', now))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
 return {'redeemed', data}

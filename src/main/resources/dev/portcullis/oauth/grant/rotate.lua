@@ -13,7 +13,7 @@ for generation, at in string.gmatch(redis.call('HGET', KEYS[1], 'spent') or '', 
   end
 end
 redis.call('HSET', KEYS[1], 'gen', string.format('%.0f', ARGV[2] + 1), 'data', ARGV[3], 'freshUntil', ARGV[4],
-  'spent', table.concat(spent, ','))
+  'spent', table.concat(spent, ','), 'used', string.format('%.0f', now))
 redis.call('HDEL', KEYS[1], 'lease', 'leaseUntil')
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return 'rotated'

@@ -1,4 +1,4 @@
-package dev.portcullis.oauth.authorize;
+package dev.portcullis.oauth.login;
 
 import dev.portcullis.http.Cookies;
 import io.vertx.core.http.HttpServerRequest;
@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Binds an approved authorization to the browser that approved it. Set only after approval, immediately before the redirect to the identity
+ * Binds a login to the browser that began it. Set immediately before the redirect to the identity
  * provider; one cookie a login, so that several can be under way (MCP security best practices, "OAuth State Parameter Validation").
  */
 final class LoginCookie {

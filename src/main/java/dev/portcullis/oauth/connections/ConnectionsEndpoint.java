@@ -1,0 +1,177 @@
+package dev.portcullis.oauth.connections;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.crypto.Sealer;
+import dev.portcullis.http.Answers;
+import dev.portcullis.http.Parameters;
+import dev.portcullis.http.RequestBody;
+import dev.portcullis.http.RequestId;
+import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.OAuthErrors;
+import dev.portcullis.oauth.grant.GrantUse;
+import dev.portcullis.oauth.grant.Revoker;
+import dev.portcullis.oauth.grant.UserGrants;
+import dev.portcullis.oauth.login.Login;
+import dev.portcullis.oauth.login.Logins;
+import dev.portcullis.pages.ConnectionsPage;
+import dev.portcullis.pages.Continue;
+import dev.portcullis.pages.ErrorPage;
+import dev.portcullis.pages.Pages;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code /connections}: which clients have access in the name of the person who looks, and a button to take it back. */
+public final class ConnectionsEndpoint {
+    private static final String ALL = "all";
+
+    private final GatewayConfig config;
+    private final RequestBody body;
+    private final Logins logins;
+    private final PageSessions sessions;
+    private final UserGrants grants;
+    private final Revoker revoker;
+    private final Pages pages;
+
+    public ConnectionsEndpoint(
+            GatewayConfig config,
+            Logins logins,
+            Sealer sealer,
+            UserGrants grants,
+            Revoker revoker,
+            Pages pages,
+            RandomTokens random,
+            InstantSource clock) {
+        this.config = config;
+        this.body = new RequestBody(config.http().maxFormBytes());
+        this.logins = logins;
+        this.sessions = new PageSessions(config, sealer, random, clock);
+        this.grants = grants;
+        this.revoker = revoker;
+        this.pages = pages;
+    }
+
+    /** {@code GET}: the page, after signing in. */
+    public void show(HttpServerRequest request) {
+        sessions.current(request)
+                .map(session -> page(request, session))
+                .orElseGet(() -> logins.begin(request, Login.Purpose.CONNECTIONS, new JsonObject())
+                        .onSuccess(url -> Answers.seeOther(request, url))
+                        .mapEmpty())
+                .onFailure(failure -> refused(request, failure));
+    }
+
+    /** The person has signed in, or has not. */
+    public void returned(HttpServerRequest request, Login login, Parameters callback) {
+        logins.complete(login, callback)
+                .onSuccess(tokens -> {
+                    // Who it is was all that had to be known: nothing is left behind at the identity provider.
+                    tokens.refreshToken().ifPresent(revoker::endSignIn);
+                    sessions.begin(request, tokens.claims());
+                    Answers.seeOther(request, here());
+                })
+                .onFailure(failure -> refused(request, failure));
+    }
+
+    /** {@code POST}: disconnects one, or all. */
+    public void change(HttpServerRequest request) {
+        body.form(request).compose(form -> change(request, form)).onFailure(failure -> refused(request, failure));
+    }
+
+    private Future<Void> change(HttpServerRequest request, Parameters form) {
+        Optional<PageSession> session = sessions.current(request)
+                .filter(current -> form.get("page")
+                        .filter(value -> sessions.isFormOf(current, value))
+                        .isPresent());
+        if (session.isEmpty() || !fromOurPage(request)) {
+            message(
+                    request,
+                    403,
+                    "This page is too old",
+                    "Nothing was changed. The page was opened in another browser, or too long ago, or cookies are switched off.",
+                    "Open the page again and sign in; then disconnect what you want to.");
+            return Future.succeededFuture();
+        }
+        String chosen = form.get("disconnect").orElseThrow(() -> OAuthError.invalidRequest("disconnect is missing"));
+        return grants.of(session.get().subject())
+                .compose(uses -> Future.join(uses.stream()
+                        .map(GrantUse::grant)
+                        .filter(grant -> chosen.equals(ALL) || chosen.equals(grant.id()))
+                        .map(revoker::revoke)
+                        .toList()))
+                .onSuccess(done -> Answers.seeOther(request, here() + "?done"))
+                .mapEmpty();
+    }
+
+    /** A page for a request that may not go on. */
+    public void refused(HttpServerRequest request, Throwable failure) {
+        OAuthErrors.log(request, failure);
+        OAuthError error = OAuthError.of(failure);
+        OAuthError.retryAfterSeconds(failure)
+                .ifPresent(seconds -> request.response().putHeader("Retry-After", String.valueOf(seconds)));
+        boolean later = error.code() == OAuthError.Code.TEMPORARILY_UNAVAILABLE;
+        message(
+                request,
+                OAuthErrors.status(failure),
+                later ? "Not possible right now" : "This did not work",
+                later
+                        ? "A service that is needed for it does not answer, or you came too often. Your applications are connected as before."
+                        : "The request was refused: " + error.description() + ".",
+                later ? "Wait a minute, then open the page again." : "Open the page again and sign in.");
+    }
+
+    private Future<Void> page(HttpServerRequest request, PageSession session) {
+        return grants.of(session.subject()).compose(uses -> {
+            List<ConnectionsPage.Connection> connections =
+                    uses.stream().map(this::connection).toList();
+            return Answers.page(
+                    request,
+                    200,
+                    pages.connections(new ConnectionsPage(
+                            session.username(), connections, sessions.form(session), "done".equals(request.query()))));
+        });
+    }
+
+    private ConnectionsPage.Connection connection(GrantUse use) {
+        String server = config.upstreamOf(use.grant().resource())
+                .map(GatewayConfig.Upstream::displayName)
+                // Not behind this gateway any more, but the grant is as good as ever.
+                .orElse(use.grant().resource());
+        return new ConnectionsPage.Connection(
+                use.grant().id(),
+                use.grant().clientName(),
+                use.grant().clientHost(),
+                server,
+                new ConnectionsPage.Moment(use.grant().createdAt()),
+                new ConnectionsPage.Moment(use.lastUsed()));
+    }
+
+    private void message(HttpServerRequest request, int status, String title, String whatHappened, String whatToDo) {
+        if (request.response().headWritten()) {
+            return;
+        }
+        Answers.page(
+                request,
+                status,
+                pages.error(new ErrorPage(
+                        title,
+                        whatHappened,
+                        whatToDo,
+                        RequestId.of(request),
+                        Optional.of(new Continue("Open the page again", here())))));
+    }
+
+    private String here() {
+        return config.publicUrl() + "/connections";
+    }
+
+    /** Browsers say where a form was; a page of somebody else cannot lie about it. */
+    private boolean fromOurPage(HttpServerRequest request) {
+        String origin = request.getHeader("Origin");
+        return origin == null || origin.equals(config.publicUrl());
+    }
+}

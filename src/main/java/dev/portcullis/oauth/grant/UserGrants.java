@@ -1,0 +1,110 @@
+package dev.portcullis.oauth.grant;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.Digests;
+import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.Script;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which grants a user has. They live in other slots of a cluster than this index, so the two cannot be written in one step: the index comes
+ * first, and may name grants that are over, but never leaves out one that lives. Whoever reads drops the dead.
+ *
+ * <p>Bounded by {@code connections.maxPerUser}: beyond, the grants that were not used for the longest time end.
+ */
+public final class UserGrants {
+    private static final Logger LOG = LoggerFactory.getLogger(UserGrants.class);
+    private static final Script REMEMBER = Script.of(UserGrants.class, "remember");
+    private static final Script REMEMBERED = Script.of(UserGrants.class, "remembered");
+    private static final Script FORGET = Script.of(UserGrants.class, "forget");
+    private static final Duration FRESH = Duration.ofMinutes(1);
+
+    private final GatewayConfig config;
+    private final RedisLink redis;
+    private final Grants grants;
+    private final Revoker revoker;
+
+    public UserGrants(GatewayConfig config, RedisLink redis, Grants grants, Revoker revoker) {
+        this.config = config;
+        this.redis = redis;
+        this.grants = grants;
+        this.revoker = revoker;
+    }
+
+    /** To be called before the grant is opened; answers how many the index names now, dead ones among them. */
+    Future<Long> add(Grant grant) {
+        List<String> arguments = List.of(
+                grant.id(), String.valueOf(config.refresh().maxLifetime().toMillis()));
+        return redis.run(REMEMBER, List.of(key(grant.user().subject())), arguments)
+                .map(count -> Long.parseLong(count.get(0)));
+    }
+
+    /**
+     * To be called after it was opened. Nobody waits for it: where it fails, the next login tries again.
+     *
+     * @param named what {@link #add} answered
+     */
+    void bound(Grant grant, long named) {
+        if (named > config.connections().maxPerUser()) {
+            endUnused(grant.user().subject())
+                    .onFailure(failure -> LOG.atWarn()
+                            .addKeyValue("reason", failure.getMessage())
+                            .log("could not bound the grants of a user"));
+        }
+    }
+
+    /** The grants of a user that are alive, the last used first. Fails with {@link dev.portcullis.outage.Outage} only. */
+    public Future<List<GrantUse>> of(String subject) {
+        return redis.run(REMEMBERED, List.of(key(subject)), List.of()).compose(ids -> uses(subject, ids));
+    }
+
+    private Future<List<GrantUse>> uses(String subject, List<String> ids) {
+        List<Future<Optional<GrantUse>>> lookups = ids.stream().map(grants::use).toList();
+        return Future.all(lookups).map(found -> {
+            List<GrantUse> alive = new ArrayList<>();
+            List<String> dead = new ArrayList<>();
+            for (int i = 0; i < ids.size(); i++) {
+                lookups.get(i).result().ifPresentOrElse(alive::add, addTo(dead, ids.get(i)));
+            }
+            forget(subject, dead);
+            // The index is only a hint: whose a grant is, the grant says.
+            alive.removeIf(use -> !use.grant().user().subject().equals(subject));
+            alive.sort(Comparator.comparing(GrantUse::lastUsed).reversed());
+            return alive;
+        });
+    }
+
+    private static Runnable addTo(List<String> list, String element) {
+        return () -> list.add(element);
+    }
+
+    /** Best effort: who reads next does it again. */
+    private void forget(String subject, List<String> dead) {
+        if (!dead.isEmpty()) {
+            List<String> arguments = new ArrayList<>(dead);
+            arguments.add(0, String.valueOf(FRESH.toMillis()));
+            redis.run(FORGET, List.of(key(subject)), arguments);
+        }
+    }
+
+    private Future<Void> endUnused(String subject) {
+        return of(subject)
+                .compose(alive -> Future.join(alive.stream()
+                        .skip(config.connections().maxPerUser())
+                        .map(use -> revoker.revoke(use.grant()))
+                        .toList()))
+                .mapEmpty();
+    }
+
+    /** A subject is unique at its issuer only (OpenID Connect Core §2); and a digest tells nobody who has an account here. */
+    private String key(String subject) {
+        return "pc:user:{" + Digests.sha256(config.cognito().issuer() + '\n' + subject) + "}";
+    }
+}

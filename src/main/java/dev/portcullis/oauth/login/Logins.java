@@ -1,0 +1,121 @@
+package dev.portcullis.oauth.login;
+
+import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.Digests;
+import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.http.Cookies;
+import dev.portcullis.http.Parameters;
+import dev.portcullis.idp.IdentityProvider;
+import dev.portcullis.idp.IdpTokens;
+import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.Pkce;
+import dev.portcullis.outage.Outage;
+import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.SealedJson;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Logins under way; each comes back once, and only to the browser that began it. */
+public final class Logins {
+    private final Duration ttl;
+    private final RedisLink redis;
+    private final SealedJson sealed;
+    private final IdentityProvider idp;
+    private final LoginCookie cookie;
+    private final RandomTokens random;
+
+    public Logins(GatewayConfig config, RedisLink redis, SealedJson sealed, IdentityProvider idp, RandomTokens random) {
+        this.ttl = config.login().pendingTtl();
+        this.redis = redis;
+        this.sealed = sealed;
+        this.idp = idp;
+        this.cookie = new LoginCookie(new Cookies(!config.isPlainHttp()));
+        this.random = random;
+    }
+
+    /** Begins a login in this browser; answers where to send it. Fails with {@link Outage} only. */
+    public Future<String> begin(HttpServerRequest request, Login.Purpose purpose, JsonObject subject) {
+        String state = random.next();
+        String binding = random.next();
+        String codeVerifier = random.next();
+        String nonce = random.next();
+        JsonObject value = new JsonObject()
+                .put("for", purpose.name())
+                .put("subject", subject)
+                .put("binding", Digests.sha256(binding))
+                .put("verifier", codeVerifier)
+                .put("nonce", nonce);
+        return redis.put(key(state), sealed.seal(key(state), value), ttl).map(stored -> {
+            cookie.set(request, state, binding, ttl);
+            return idp.authorizationUrl(
+                    new IdentityProvider.AuthorizationQuery(state, nonce, Pkce.codeChallenge(codeVerifier)));
+        });
+    }
+
+    /**
+     * The login that a callback ends. It is taken out, so that a second callback with the same state finds nothing. Empty if there is none, or
+     * if it was begun in another browser.
+     */
+    public Future<Optional<Login>> end(HttpServerRequest request, Parameters callback) {
+        Optional<String> state =
+                callback.get("state").filter(value -> callback.repeated("").isEmpty());
+        Optional<String> binding = state.flatMap(value -> cookie.get(request, value));
+        if (state.isEmpty() || binding.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return redis.take(key(state.get())).map(taken -> {
+            cookie.clear(request, state.get());
+            return taken.flatMap(value -> sealed.open(key(state.get()), value))
+                    .filter(json -> Digests.equal(json.getString("binding"), Digests.sha256(binding.get())))
+                    .map(Logins::login);
+        });
+    }
+
+    /** What the identity provider gives for it; fails with {@link OAuthError} or {@link Outage}. */
+    public Future<IdpTokens> complete(Login login, Parameters callback) {
+        if (callback.get("error").isPresent()) {
+            return Future.failedFuture(idpError(callback));
+        }
+        Optional<String> code = callback.get("code");
+        if (code.isEmpty()) {
+            return Future.failedFuture(
+                    new OAuthError(OAuthError.Code.SERVER_ERROR, "the identity provider sent no code"));
+        }
+        return idp.exchange(code.get(), login.codeVerifier(), login.nonce())
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof Outage
+                                ? failure
+                                : new OAuthError(
+                                        OAuthError.Code.SERVER_ERROR,
+                                        "the identity provider did not confirm the login")));
+    }
+
+    /** Cognito's own words stay here: they can hold what a trigger or another provider said (OAuth 2.1 §4.1.2.1). */
+    private static OAuthError idpError(Parameters callback) {
+        switch (callback.get("error").orElse("")) {
+            case "access_denied":
+                return new OAuthError(OAuthError.Code.ACCESS_DENIED, "the identity provider refused the login");
+            case "temporarily_unavailable":
+                return new OAuthError(
+                        OAuthError.Code.TEMPORARILY_UNAVAILABLE, "the identity provider is not available");
+            default:
+                return new OAuthError(
+                        OAuthError.Code.SERVER_ERROR, "the identity provider could not complete the login");
+        }
+    }
+
+    private static Login login(JsonObject json) {
+        return new Login(
+                Login.Purpose.valueOf(json.getString("for")),
+                json.getJsonObject("subject"),
+                json.getString("verifier"),
+                json.getString("nonce"));
+    }
+
+    private static String key(String state) {
+        return "pc:tx:{" + state + "}";
+    }
+}
