@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -183,13 +184,17 @@ public final class World implements AutoCloseable {
         return new ConfigReader(Map.of()).read("a test's configuration", yaml.encode(), Path.of(""));
     }
 
+    /** Below the range that systems take local ports of outgoing connections from: until we listen, nobody else may get them. */
     private static List<Integer> freePorts(int count) {
         List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                ports.add(socket.getLocalPort());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        for (int tries = 0; ports.size() < count && tries < 1000; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                if (!ports.contains(socket.getLocalPort())) {
+                    ports.add(socket.getLocalPort());
+                }
+            } catch (IOException taken) {
+                // The next one, then.
             }
         }
         return ports;
