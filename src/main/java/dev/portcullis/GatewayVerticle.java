@@ -7,8 +7,10 @@ import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.crypto.TokenEncryption;
 import dev.portcullis.fetch.DocumentFetcher;
+import dev.portcullis.http.AccessLog;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
+import dev.portcullis.http.Visits;
 import dev.portcullis.idp.cognito.CognitoIdentityProvider;
 import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.McpEndpoint;
@@ -49,6 +51,7 @@ import io.vertx.core.http.HttpServerOptions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -86,11 +89,18 @@ final class GatewayVerticle extends VerticleBase {
         RandomTokens random = new RandomTokens(shared.random());
         RedisLink link = new RedisLink(vertx, config.redis());
         CognitoIdentityProvider idp = new CognitoIdentityProvider(vertx, config, shared.clock());
-        Routes routes = new Routes(vertx, config, new RequestId(random), endpoints(link, idp, random));
+        Visits visits = visits(random);
+        Routes routes = new Routes(vertx, config, visits, endpoints(link, idp, random));
         redis = Optional.of(link);
         shared.readiness().watch(link::isUp, idp::hasKeys);
         // Neither Redis nor Cognito has to be there at the start: what needs them says so until they are.
-        return Future.join(link.start(), idp.start().otherwiseEmpty()).compose(ready -> listen(routes));
+        return Future.join(link.start(), idp.start().otherwiseEmpty()).compose(ready -> listen(routes, visits));
+    }
+
+    private Visits visits(RandomTokens random) {
+        ClientAddress addresses = new ClientAddress(config.http());
+        List<Visits.Watcher> watchers = config.logging().access() ? List.of(new AccessLog(addresses)) : List.of();
+        return new Visits(new RequestId(random, addresses), watchers);
     }
 
     private Routes.Endpoints endpoints(RedisLink link, CognitoIdentityProvider idp, RandomTokens random) {
@@ -168,7 +178,7 @@ final class GatewayVerticle extends VerticleBase {
                 Map.copyOf(mcp));
     }
 
-    private Future<HttpServer> listen(Routes routes) {
+    private Future<HttpServer> listen(Routes routes, Visits visits) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.listen().host())
                 .setPort(config.listen().port())
@@ -180,7 +190,7 @@ final class GatewayVerticle extends VerticleBase {
                 .setTcpNoDelay(true);
         return vertx.createHttpServer(options)
                 .requestHandler(routes)
-                .invalidRequestHandler(new InvalidRequests())
+                .invalidRequestHandler(new InvalidRequests(visits))
                 .listen()
                 .onSuccess(listening -> server = Optional.of(listening));
     }

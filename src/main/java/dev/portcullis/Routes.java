@@ -4,8 +4,10 @@ import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.RateLimits;
 import dev.portcullis.http.Answers;
 import dev.portcullis.http.Cors;
-import dev.portcullis.http.RequestId;
+import dev.portcullis.http.Route;
 import dev.portcullis.http.SoundRequest;
+import dev.portcullis.http.Visit;
+import dev.portcullis.http.Visits;
 import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
@@ -23,12 +25,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The one table of paths and what answers them. MCP endpoints are looked up directly, everything else goes through the router. */
 final class Routes implements Handler<HttpServerRequest> {
     private final Map<String, McpEndpoint> mcp;
-    private final RequestId requestId;
+    private final Visits visits;
+    private final Map<String, Route> routes = new HashMap<>();
     private final Router router;
 
     /** What the routes lead to. */
@@ -43,9 +48,9 @@ final class Routes implements Handler<HttpServerRequest> {
             Pages pages,
             Map<String, McpEndpoint> mcp) {}
 
-    Routes(Vertx vertx, GatewayConfig config, RequestId requestId, Endpoints endpoints) {
+    Routes(Vertx vertx, GatewayConfig config, Visits visits, Endpoints endpoints) {
         this.mcp = endpoints.mcp();
-        this.requestId = requestId;
+        this.visits = visits;
         this.router = Router.router(vertx);
         AddressLimit limit = endpoints.limit();
         RateLimits limits = config.rateLimits();
@@ -83,13 +88,15 @@ final class Routes implements Handler<HttpServerRequest> {
         page("/callback", HttpMethod.GET, endpoints.authorization()::callback);
         document("/.well-known/oauth-authorization-server", endpoints.metadata()::authorizationServer);
         document("/.well-known/jwks.json", endpoints.metadata()::jwks);
-        config.upstreams()
-                .values()
-                .forEach(upstream -> document(
-                        "/.well-known/oauth-protected-resource/" + upstream.name() + "/mcp",
-                        request -> endpoints.metadata().protectedResource(request, upstream)));
+        config.upstreams().values().forEach(upstream -> {
+            String metadata = "/.well-known/oauth-protected-resource/" + upstream.name() + "/mcp";
+            document(metadata, request -> endpoints.metadata().protectedResource(request, upstream));
+            routes.put(metadata, Route.of("/.well-known/oauth-protected-resource/{name}/mcp"));
+            routes.put("/" + upstream.name() + "/mcp", new Route("/{name}/mcp", Optional.of(upstream.name())));
+        });
         page("/", HttpMethod.GET, request -> home(request, config, endpoints.pages()));
         page(endpoints.pages().stylesheet().path(), HttpMethod.GET, request -> stylesheet(request, endpoints.pages()));
+        routes.put(endpoints.pages().stylesheet().path(), Route.of("/assets/{stylesheet}"));
         // What is not here is 404 and JSON: clients probe well-known addresses and go on to the next.
         router.errorHandler(404, context -> notHere(context.request(), 404, "nothing is here"));
         router.errorHandler(405, context -> notHere(context.request(), 405, "this method is not served here"));
@@ -99,14 +106,15 @@ final class Routes implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        requestId.assign(request);
         if (!SoundRequest.isSound(request)) {
+            visits.begin(request, Route.INVALID);
             InvalidRequests.refuse(request, 400);
             return;
         }
+        Visit visit = visits.begin(request, routes.getOrDefault(request.path(), Route.UNKNOWN));
         McpEndpoint endpoint = mcp.get(request.path());
         if (endpoint != null) {
-            endpoint.handle(request);
+            endpoint.handle(request, visit);
         } else {
             router.handle(request);
         }
@@ -114,6 +122,7 @@ final class Routes implements Handler<HttpServerRequest> {
 
     /** For programs: any web page may call it, so preflight requests are answered too. */
     private void endpoint(String path, HttpMethod method, Handler<HttpServerRequest> handler) {
+        routes.put(path, Route.of(path));
         router.route(method, path).handler(context -> handler.handle(context.request()));
         router.options(path).handler(context -> Cors.preflight(context.request(), method.name()));
     }
@@ -124,6 +133,7 @@ final class Routes implements Handler<HttpServerRequest> {
 
     /** For people: no other origin may read it. */
     private void page(String path, HttpMethod method, Handler<HttpServerRequest> handler) {
+        routes.put(path, Route.of(path));
         router.route(method, path).handler(context -> handler.handle(context.request()));
     }
 

@@ -24,5 +24,6 @@ final class Shutdown {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        Logs.flush();
     }
 }

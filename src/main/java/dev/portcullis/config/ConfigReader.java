@@ -72,6 +72,7 @@ public final class ConfigReader {
                 publicUrl,
                 listen(root.section("listen"), "0.0.0.0", 8080),
                 listen(root.section("management"), "127.0.0.1", 9090),
+                Logging.read(root.section("logging")),
                 CognitoReader.read(root.section("cognito")),
                 redis(root.section("redis")),
                 Keys.read(root.section("keys"), directory),

@@ -17,6 +17,7 @@ public record GatewayConfig(
         String publicUrl,
         Listen listen,
         Listen management,
+        Logging logging,
         Cognito cognito,
         Redis redis,
         Keys keys,

@@ -63,6 +63,11 @@ public final class ClientAddress {
         return v4 ? network.toString() : network + "/64";
     }
 
+    /** Whether the peer itself is one of the trusted proxies. */
+    public boolean isFromTrustedProxy(HttpServerRequest request) {
+        return !trusted.isEmpty() && isTrusted(request.remoteAddress().hostAddress());
+    }
+
     private List<String> hops(HttpServerRequest request) {
         List<String> hops = new ArrayList<>();
         for (String value : request.headers().getAll(header)) {

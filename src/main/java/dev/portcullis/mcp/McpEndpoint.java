@@ -1,6 +1,7 @@
 package dev.portcullis.mcp;
 
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.Visit;
 import dev.portcullis.token.AccessTokenVerifier;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.Vertx;
@@ -45,7 +46,7 @@ public final class McpEndpoint {
                 upstream.tools().isEmpty() ? Optional.empty() : Optional.of(new ToolGate(upstream, challenge, relay));
     }
 
-    public void handle(HttpServerRequest request) {
+    public void handle(HttpServerRequest request, Visit visit) {
         // Nothing of the body is read before the token is found good, and nothing of it is lost while that is found
         // out.
         request.pause();
@@ -62,10 +63,10 @@ public final class McpEndpoint {
             origins.preflight(request);
             return;
         }
-        bearer.authenticate(request, upstream, challenge).onSuccess(token -> admit(request, token));
+        bearer.authenticate(request, upstream, challenge).onSuccess(token -> admit(request, visit, token));
     }
 
-    private void admit(HttpServerRequest request, VerifiedToken token) {
+    private void admit(HttpServerRequest request, Visit visit, VerifiedToken token) {
         Admission.Verdict verdict = admission.enter(token.user().subject());
         if (verdict instanceof Admission.Refused refused) {
             request.response()
@@ -75,8 +76,7 @@ public final class McpEndpoint {
                                     1 + refused.retryAfter().minusNanos(1).toSeconds()));
             Refusal.write(request, refused.status(), "too_many_requests", refused.reason());
         } else if (verdict instanceof Admission.Admitted admitted) {
-            // However the exchange ends: this is called once, for a broken connection too.
-            request.response().endHandler(over -> admitted.leave());
+            visit.onEnd(admitted::leave);
             if (gate.isPresent()) {
                 gate.get().relay(request, token);
             } else {

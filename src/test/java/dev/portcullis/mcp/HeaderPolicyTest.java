@@ -106,7 +106,6 @@ class HeaderPolicyTest {
                 "Mcp-Param-Region: Eu-West-1",
                 "MCP-PARAM-x: =?BASE64?not decoded?=",
                 "Accept: application/json, text/event-stream",
-                "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                 "X-Whatever: \"a, b\"");
         assertThat(seen.header("mcp-protocol-version")).isEqualTo("2031-01-01");
         assertThat(seen.header("mcp-method")).isEqualTo("tools/call");
@@ -114,8 +113,23 @@ class HeaderPolicyTest {
         assertThat(seen.header("mcp-param-region")).isEqualTo("Eu-West-1");
         assertThat(seen.header("mcp-param-x")).isEqualTo("=?BASE64?not decoded?=");
         assertThat(seen.header("accept")).isEqualTo("application/json, text/event-stream");
-        assertThat(seen.header("traceparent")).isEqualTo("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         assertThat(seen.header("x-whatever")).isEqualTo("\"a, b\"");
+    }
+
+    @Test
+    @DisplayName("the caller's trace goes on to the upstream, from a span of the gateway's; without one a trace begins")
+    void traceGoesOn() {
+        Head traced = upstreamSees(
+                "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "tracestate: vendor=1");
+        assertThat(traced.header("traceparent"))
+                .matches("00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01")
+                .doesNotContain("b7ad6b7169203331");
+        assertThat(traced.header("tracestate")).isEqualTo("vendor=1");
+
+        wire.upstream().forget();
+        Head untraced = upstreamSees("tracestate: vendor=1");
+        assertThat(untraced.header("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-00");
+        assertThat(untraced.has("tracestate")).isFalse();
     }
 
     @Test
