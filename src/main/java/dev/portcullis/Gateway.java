@@ -1,12 +1,18 @@
 package dev.portcullis;
 
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.http.ClientAddress;
+import dev.portcullis.http.RequestMetrics;
 import dev.portcullis.mcp.Admissions;
+import dev.portcullis.mcp.UpstreamMetrics;
 import dev.portcullis.ops.ManagementServer;
 import dev.portcullis.ops.Readiness;
+import dev.portcullis.ops.Vitals;
 import dev.portcullis.pages.Pages;
+import dev.portcullis.redis.RedisMetrics;
 import dev.portcullis.token.RevocationFeed;
 import dev.portcullis.token.Revocations;
 import dev.portcullis.token.VerifiedTokens;
@@ -43,20 +49,28 @@ public final class Gateway {
         readiness.watchRevocations(revocations::isKnown);
         metrics.gauge("portcullis.revocations.known", revocations, view -> view.isKnown() ? 1 : 0);
         metrics.gauge("portcullis.revocations.size", revocations, Revocations::size);
+        VerifiedTokens verified = new VerifiedTokens(config.tokens().cacheSize(), keys, clock);
+        verified.measure(metrics);
+        RedisMetrics redis = new RedisMetrics(metrics);
         SecureRandom random = new SecureRandom();
         GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
                 keys,
-                new VerifiedTokens(config.tokens().cacheSize(), keys, clock),
+                verified,
                 new Admissions(config.tokens().cacheSize()),
                 revocations,
                 new Pages(),
                 readiness,
+                new Vitals(metrics, readiness),
+                new RequestMetrics(metrics),
+                new UpstreamMetrics(metrics),
+                redis,
                 metrics,
+                new AuditLog(new ClientAddress(config.http()), metrics),
                 random,
                 clock,
                 instances);
         String replica = new RandomTokens(random).next(9);
-        return vertx.deployVerticle(new RevocationFeed(config, revocations, replica))
+        return vertx.deployVerticle(new RevocationFeed(config, revocations, redis, replica))
                 .compose(id -> vertx.deployVerticle(
                         () -> new GatewayVerticle(config, shared), new DeploymentOptions().setInstances(instances)))
                 .compose(id -> new ManagementServer(vertx, config.management(), readiness, metrics).start())

@@ -1,5 +1,6 @@
 package dev.portcullis;
 
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Authenticator;
 import dev.portcullis.crypto.KeyRing;
@@ -10,11 +11,15 @@ import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.http.AccessLog;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
+import dev.portcullis.http.RequestMetrics;
 import dev.portcullis.http.Visits;
+import dev.portcullis.idp.IdentityProvider;
+import dev.portcullis.idp.MeasuredIdentityProvider;
 import dev.portcullis.idp.cognito.CognitoIdentityProvider;
 import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.mcp.OpenStreams;
+import dev.portcullis.mcp.UpstreamMetrics;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.ClientAssertionVerifier;
 import dev.portcullis.oauth.client.ClientAuthenticator;
@@ -34,9 +39,11 @@ import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.RevocationEndpoint;
 import dev.portcullis.oauth.token.TokenEndpoint;
 import dev.portcullis.ops.Readiness;
+import dev.portcullis.ops.Vitals;
 import dev.portcullis.pages.Pages;
 import dev.portcullis.redis.RateCell;
 import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.RedisMetrics;
 import dev.portcullis.redis.SealedJson;
 import dev.portcullis.token.AccessTokenIssuer;
 import dev.portcullis.token.AccessTokenVerifier;
@@ -74,7 +81,12 @@ final class GatewayVerticle extends VerticleBase {
             Revocations revocations,
             Pages pages,
             Readiness readiness,
+            Vitals vitals,
+            RequestMetrics requests,
+            UpstreamMetrics upstreams,
+            RedisMetrics redis,
             MeterRegistry metrics,
+            AuditLog audit,
             SecureRandom random,
             InstantSource clock,
             int instances) {}
@@ -87,14 +99,16 @@ final class GatewayVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         RandomTokens random = new RandomTokens(shared.random());
-        RedisLink link = new RedisLink(vertx, config.redis());
-        CognitoIdentityProvider idp = new CognitoIdentityProvider(vertx, config, shared.clock());
+        RedisLink link = new RedisLink(vertx, config.redis(), shared.redis());
+        CognitoIdentityProvider cognito = new CognitoIdentityProvider(vertx, config, shared.clock());
+        IdentityProvider idp = new MeasuredIdentityProvider(cognito, shared.metrics());
         Visits visits = visits(random);
         Routes routes = new Routes(vertx, config, visits, endpoints(link, idp, random));
         redis = Optional.of(link);
-        shared.readiness().watch(link::isUp, idp::hasKeys);
+        shared.readiness().watch(link::isUp, cognito::hasKeys);
+        shared.vitals().watchKeys(cognito::keysAge);
         // Neither Redis nor Cognito has to be there at the start: what needs them says so until they are.
-        return Future.join(link.start(), idp.start().otherwiseEmpty()).compose(ready -> listen(routes, visits));
+        return Future.join(link.start(), cognito.start().otherwiseEmpty()).compose(ready -> listen(routes, visits));
     }
 
     private Visits visits(RandomTokens random) {
@@ -103,7 +117,7 @@ final class GatewayVerticle extends VerticleBase {
         return new Visits(new RequestId(random, addresses), watchers);
     }
 
-    private Routes.Endpoints endpoints(RedisLink link, CognitoIdentityProvider idp, RandomTokens random) {
+    private Routes.Endpoints endpoints(RedisLink link, IdentityProvider idp, RandomTokens random) {
         Sealer sealer = new Sealer(shared.keys(), shared.random());
         SealedJson sealed = new SealedJson(sealer);
         Authenticator macs = new Authenticator(shared.keys());
@@ -123,7 +137,7 @@ final class GatewayVerticle extends VerticleBase {
         AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, userGrants, random);
         Logins logins = new Logins(config, link, sealed, idp, random);
         ConnectionsEndpoint connections = new ConnectionsEndpoint(
-                config, logins, sealer, userGrants, revoker, shared.pages(), random, shared.clock());
+                config, logins, sealer, userGrants, revoker, shared.pages(), shared.audit(), random, shared.clock());
         ClientAuthenticator authenticator = new ClientAuthenticator(clients, assertions);
         AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
         AccessTokenVerifier verifier = new AccessTokenVerifier(
@@ -143,11 +157,19 @@ final class GatewayVerticle extends VerticleBase {
                 .forEach(upstream -> mcp.put(
                         "/" + upstream.name() + "/mcp",
                         new McpEndpoint(
-                                vertx, config, upstream, verifier, shared.admissions(), open, shared.instances())));
+                                vertx,
+                                config,
+                                upstream,
+                                verifier,
+                                shared.admissions(),
+                                open,
+                                shared.upstreams(),
+                                shared.audit(),
+                                shared.instances())));
         RateCell rates = new RateCell(link);
         return new Routes.Endpoints(
                 new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics()),
-                new RegistrationHandler(config, dynamic, random, shared.clock()),
+                new RegistrationHandler(config, dynamic, random, shared.audit(), shared.clock()),
                 new AuthorizationEndpoint(
                         config,
                         clients,
@@ -156,6 +178,7 @@ final class GatewayVerticle extends VerticleBase {
                         Map.of(Login.Purpose.CONNECTIONS, connections::returned),
                         codes,
                         shared.pages(),
+                        shared.audit(),
                         random,
                         shared.clock()),
                 new TokenEndpoint(
@@ -170,8 +193,9 @@ final class GatewayVerticle extends VerticleBase {
                         idp,
                         rates,
                         shared.metrics(),
+                        shared.audit(),
                         shared.clock()),
-                new RevocationEndpoint(config, authenticator, macs, verifier, grants, revoker),
+                new RevocationEndpoint(config, authenticator, macs, verifier, grants, revoker, shared.audit()),
                 connections,
                 new MetadataDocuments(config, shared.keys()),
                 shared.pages(),

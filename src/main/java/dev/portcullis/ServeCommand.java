@@ -1,5 +1,7 @@
 package dev.portcullis;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.ConfigException;
 import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
@@ -7,6 +9,7 @@ import dev.portcullis.crypto.KeyDirectory;
 import dev.portcullis.crypto.KeyException;
 import dev.portcullis.crypto.KeyReloader;
 import dev.portcullis.crypto.KeyRing;
+import dev.portcullis.http.ClientAddress;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.BindException;
@@ -48,7 +51,13 @@ final class ServeCommand implements Callable<Integer> {
         PrometheusMeterRegistry metrics = Runtimes.metrics();
         Vertx vertx = Runtimes.vertx(metrics);
         Shutdown.closeAtExit(vertx);
-        new KeyReloader(directory, keys, metrics).start(vertx, config.keys().reload());
+        AuditLog audit = new AuditLog(new ClientAddress(config.http()), metrics);
+        new KeyReloader(
+                        directory,
+                        keys,
+                        metrics,
+                        (inUse, distrusted) -> audit.record(new AuditEvent.KeysChanged(inUse, distrusted)))
+                .start(vertx, config.keys().reload());
         try {
             new Gateway(vertx, config, keys, metrics)
                     .start(Runtime.getRuntime().availableProcessors())

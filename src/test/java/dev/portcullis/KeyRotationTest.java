@@ -58,7 +58,8 @@ class KeyRotationTest {
         for (Path directory : List.of(replicaA, replicaB)) {
             KeyDirectory copy = new KeyDirectory(directory, InstantSource.system());
             KeyRing ring = copy.read();
-            new KeyReloader(copy, ring, new SimpleMeterRegistry()).start(timers, Duration.ofMillis(100));
+            new KeyReloader(copy, ring, new SimpleMeterRegistry(), (inUse, distrusted) -> {})
+                    .start(timers, Duration.ofMillis(100));
             rings.add(ring);
         }
         world = World.startWithKeys(2, rings::get);

@@ -1,10 +1,13 @@
 package dev.portcullis.crypto;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,15 +23,23 @@ public final class KeyReloader {
 
     private final KeyDirectory directory;
     private final KeyRing ring;
-    private final MeterRegistry metrics;
+    private final Counter changes;
+    private final Listener listener;
     private final AtomicBoolean reading = new AtomicBoolean();
     // Written by one reading at a time, read by the gauge.
     private volatile Optional<String> problem = Optional.empty();
 
-    public KeyReloader(KeyDirectory directory, KeyRing ring, MeterRegistry metrics) {
+    /** Wants to know, by their ids, which keys are in use from now on, and which were found to be distrusted. */
+    public interface Listener {
+        void changed(List<String> keys, Set<String> distrusted);
+    }
+
+    /** @param listener called on a thread of the reloader */
+    public KeyReloader(KeyDirectory directory, KeyRing ring, MeterRegistry metrics, Listener listener) {
         this.directory = directory;
         this.ring = ring;
-        this.metrics = metrics;
+        this.changes = metrics.counter("portcullis.keys.changes");
+        this.listener = listener;
         metrics.gauge("portcullis.keys.unreadable", this, reloader -> reloader.problem.isPresent() ? 1 : 0);
     }
 
@@ -86,7 +97,8 @@ public final class KeyReloader {
     }
 
     private void changed(KeySet keys) {
-        metrics.counter("portcullis.keys.changes").increment();
+        changes.increment();
+        listener.changed(keys.all().stream().map(key -> key.getKeyID()).toList(), keys.distrusted());
         LOG.atInfo()
                 .addKeyValue(
                         "keys", keys.all().stream().map(key -> key.getKeyID()).toList())

@@ -43,6 +43,12 @@ public record TraceContext(String traceId, String spanId, String flags) {
         return joined;
     }
 
+    /** Of a request that {@link #join}ed. */
+    public static String traceIdOf(HttpServerRequest request) {
+        String parent = request.getHeader(HEADER);
+        return parent == null ? "-" : parent.substring(3, 35);
+    }
+
     private String header() {
         return "00-" + traceId + "-" + spanId + "-" + flags;
     }

@@ -1,5 +1,6 @@
 package dev.portcullis.http;
 
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
@@ -19,7 +20,9 @@ public final class Visit {
     private final TraceContext trace;
     private final long begun = System.nanoTime();
     private final List<Runnable> endings = new ArrayList<>(2);
+    private Runnable headListener = () -> {};
     private long headAfter = -1;
+    private boolean stream;
     private boolean complete;
 
     Visit(HttpServerRequest request, Route route, TraceContext trace) {
@@ -27,7 +30,12 @@ public final class Visit {
         this.route = route;
         this.trace = trace;
         HttpServerResponse response = request.response();
-        response.headersEndHandler(head -> headAfter = System.nanoTime() - begun);
+        response.headersEndHandler(head -> {
+            headAfter = System.nanoTime() - begun;
+            String type = response.headers().get(HttpHeaders.CONTENT_TYPE);
+            stream = type != null && type.startsWith("text/event-stream");
+            headListener.run();
+        });
         response.endHandler(over -> {
             complete = response.ended();
             endings.forEach(Runnable::run);
@@ -37,6 +45,11 @@ public final class Visit {
     /** However it ends, once; a broken connection too. */
     public void onEnd(Runnable ending) {
         endings.add(ending);
+    }
+
+    /** When the head of the answer goes out; for one listener. */
+    void onHead(Runnable listener) {
+        headListener = listener;
     }
 
     public HttpServerRequest request() {
@@ -54,6 +67,11 @@ public final class Visit {
     /** Of the answer; 499 where the client left before there was one. */
     public int status() {
         return headAfter < 0 ? CLIENT_GONE : request.response().getStatusCode();
+    }
+
+    /** Whether the answer is an event stream; known once its head is out. */
+    public boolean isStream() {
+        return stream;
     }
 
     /** Whether the answer was given whole, as far as the gateway can know. */

@@ -1,7 +1,8 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
-import dev.portcullis.http.RequestId;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.token.AccessTokenVerifier;
 import dev.portcullis.token.TokenRefused;
@@ -21,9 +22,11 @@ final class BearerAuthentication {
     private static final String SCHEME = "Bearer ";
 
     private final AccessTokenVerifier verifier;
+    private final AuditLog audit;
 
-    BearerAuthentication(AccessTokenVerifier verifier) {
+    BearerAuthentication(AccessTokenVerifier verifier, AuditLog audit) {
         this.verifier = verifier;
+        this.audit = audit;
     }
 
     /** Fails after the request was answered. */
@@ -50,15 +53,15 @@ final class BearerAuthentication {
                         : lacking(request, upstream, challenge, token));
     }
 
-    private static Future<VerifiedToken> lacking(
+    private Future<VerifiedToken> lacking(
             HttpServerRequest request, GatewayConfig.Upstream upstream, Challenge challenge, VerifiedToken token) {
-        LOG.atInfo()
-                .addKeyValue("requestId", RequestId.of(request))
-                .addKeyValue("upstream", upstream.name())
-                .addKeyValue("grant", token.grantId())
-                .addKeyValue("scopes", token.scopes())
-                .log("scope challenge");
+        audit.of(request).record(new AuditEvent.CallDenied(access(token), upstream.name(), "scope", upstream.scopes()));
         return refuse(request, 403, challenge.insufficientScope(), "insufficient_scope", "a scope is missing");
+    }
+
+    /** For the audit log. */
+    static AuditEvent.Access access(VerifiedToken token) {
+        return new AuditEvent.Access(token.grantId(), token.user().subject(), token.clientId(), token.resource());
     }
 
     private static boolean isBearer(String header) {

@@ -279,6 +279,7 @@ final class Exchange {
                 .addKeyValue("requestId", RequestId.of(request))
                 .addKeyValue("upstream", upstream.name())
                 .log("the server behind the gateway broke off its answer");
+        upstream.metrics().failed("broken_off");
         outbound.reset(CANCEL);
         response.reset(CANCEL);
     }

@@ -1,5 +1,6 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.http.Visit;
 import dev.portcullis.token.AccessTokenVerifier;
@@ -31,19 +32,22 @@ public final class McpEndpoint {
             AccessTokenVerifier verifier,
             Admissions admissions,
             OpenStreams streams,
+            UpstreamMetrics metrics,
+            AuditLog audit,
             int instances) {
         this.upstream = upstream;
         this.origins = new OriginGuard(config);
-        this.bearer = new BearerAuthentication(verifier);
+        this.bearer = new BearerAuthentication(verifier, audit);
         this.admission = admissions.of(upstream);
         this.challenge = new Challenge(config, upstream);
         this.relay = new Relay(
-                new Upstream(vertx, upstream, instances),
+                new Upstream(vertx, upstream, metrics, instances),
                 new HeaderPolicy(config, upstream),
                 upstream.limits().maxBodyBytes(),
                 streams);
-        this.gate =
-                upstream.tools().isEmpty() ? Optional.empty() : Optional.of(new ToolGate(upstream, challenge, relay));
+        this.gate = upstream.tools().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ToolGate(upstream, challenge, relay, audit));
     }
 
     public void handle(HttpServerRequest request, Visit visit) {

@@ -12,9 +12,11 @@ final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
     private final String upstream;
+    private final UpstreamMetrics.Of metrics;
 
-    Refusals(String upstream) {
-        this.upstream = upstream;
+    Refusals(Upstream upstream) {
+        this.upstream = upstream.name();
+        this.metrics = upstream.metrics();
     }
 
     void failed(HttpServerRequest request, Throwable failure, String description) {
@@ -27,11 +29,14 @@ final class Refusals {
                 .addKeyValue("reason", failure.getClass().getSimpleName())
                 .log(description);
         if (failure instanceof ConnectionPoolTooBusyException) {
+            metrics.failed("overloaded");
             request.response().putHeader("Retry-After", "1");
             Refusal.write(request, 503, "overloaded", "too many requests wait for the server behind the gateway");
         } else if (failure instanceof TimeoutException) {
+            metrics.failed("timeout");
             Refusal.write(request, 504, "upstream_timeout", description);
         } else {
+            metrics.failed("unreachable");
             Refusal.write(request, 502, "upstream_unreachable", description);
         }
     }

@@ -17,7 +17,7 @@ final class Relay {
     Relay(Upstream upstream, HeaderPolicy headers, long maxBody, OpenStreams streams) {
         this.upstream = upstream;
         this.headers = headers;
-        this.refusals = new Refusals(upstream.name());
+        this.refusals = new Refusals(upstream);
         this.maxBody = maxBody;
         this.streams = streams;
     }

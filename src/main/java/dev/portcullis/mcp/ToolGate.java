@@ -1,5 +1,7 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.mcp.tools.RoutingHeaders;
@@ -23,12 +25,14 @@ final class ToolGate {
     private final Challenge challenge;
     private final Relay relay;
     private final ToolGuard guard;
+    private final AuditLog audit;
     private final int maxBytes;
 
-    ToolGate(GatewayConfig.Upstream upstream, Challenge challenge, Relay relay) {
+    ToolGate(GatewayConfig.Upstream upstream, Challenge challenge, Relay relay, AuditLog audit) {
         this.upstream = upstream;
         this.challenge = challenge;
         this.relay = relay;
+        this.audit = audit;
         this.guard = new ToolGuard(upstream.tools());
         this.maxBytes =
                 Math.min(upstream.tools().maxInspectedBytes(), upstream.limits().maxBodyBytes());
@@ -116,6 +120,15 @@ final class ToolGate {
                 .addKeyValue("status", stopped.status())
                 .addKeyValue("missingScopes", stopped.missingScopes())
                 .log("tool policy stopped a request");
+        // What is malformed is stopped too, but nobody was denied anything.
+        if (stopped.status() == 403) {
+            audit.of(request)
+                    .record(new AuditEvent.CallDenied(
+                            BearerAuthentication.access(token),
+                            upstream.name(),
+                            stopped.missingScopes().isEmpty() ? "policy" : "scope",
+                            stopped.missingScopes()));
+        }
         if (!stopped.missingScopes().isEmpty()) {
             request.response().putHeader("WWW-Authenticate", challenge.insufficientScope(stopped.missingScopes()));
         }

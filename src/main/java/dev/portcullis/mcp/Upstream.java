@@ -19,10 +19,12 @@ final class Upstream {
     private final GatewayConfig.Upstream config;
     private final HttpClient calls;
     private final HttpClient streams;
+    private final UpstreamMetrics.Of metrics;
 
     /** @param share of the configured connections that this event loop may open, as one of so many */
-    Upstream(Vertx vertx, GatewayConfig.Upstream config, int share) {
+    Upstream(Vertx vertx, GatewayConfig.Upstream config, UpstreamMetrics metrics, int share) {
         this.config = config;
+        this.metrics = metrics.of(config.name());
         this.calls = client(vertx, config, share);
         this.streams = client(vertx, config, share);
     }
@@ -30,16 +32,23 @@ final class Upstream {
     /** A connection of the pool that suits the request; fails if none is free and too many wait. */
     Future<HttpClientRequest> connect(HttpMethod method) {
         HttpClient client = method.equals(HttpMethod.GET) ? streams : calls;
+        metrics.waits();
+        long asked = System.nanoTime();
         return client.request(new RequestOptions()
-                .setMethod(method)
-                .setAbsoluteURI(config.url().toString())
-                .setConnectTimeout(config.connectTimeout().toMillis())
-                .setFollowRedirects(false));
+                        .setMethod(method)
+                        .setAbsoluteURI(config.url().toString())
+                        .setConnectTimeout(config.connectTimeout().toMillis())
+                        .setFollowRedirects(false))
+                .onComplete(done -> metrics.waited(System.nanoTime() - asked));
     }
 
     /** Until the head of the answer. */
     Duration responseTimeout() {
         return config.responseTimeout();
+    }
+
+    UpstreamMetrics.Of metrics() {
+        return metrics;
     }
 
     String name() {

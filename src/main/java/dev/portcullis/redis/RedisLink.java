@@ -2,6 +2,7 @@ package dev.portcullis.redis;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.outage.Outage;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -28,11 +29,14 @@ public final class RedisLink {
 
     private final GatewayConfig.Redis config;
     private final SupervisedConnection connection;
+    private final RedisMetrics metrics;
     private int pending;
 
-    public RedisLink(Vertx vertx, GatewayConfig.Redis config) {
+    public RedisLink(Vertx vertx, GatewayConfig.Redis config, RedisMetrics metrics) {
         this.config = config;
-        this.connection = new SupervisedConnection(vertx, config, "commands", fresh -> Future.succeededFuture());
+        this.metrics = metrics;
+        this.connection =
+                new SupervisedConnection(vertx, config, metrics, "commands", fresh -> Future.succeededFuture());
     }
 
     /** Completes when the first attempt to connect has succeeded or failed; trying goes on by itself. */
@@ -80,7 +84,7 @@ public final class RedisLink {
     public Future<List<Optional<String>>> fields(String key, List<String> fields) {
         Request request = Request.cmd(Command.HMGET).arg(key);
         fields.forEach(request::arg);
-        return exchange(request)
+        return exchange("hmget", request)
                 .recover(error -> Future.failedFuture(outage("hmget", error)))
                 .map(reply -> reply.stream()
                         .flatMap(Response::stream)
@@ -90,9 +94,9 @@ public final class RedisLink {
 
     /** Runs a script, loading it where this server does not know it yet; answers what it returns, a single value as a list of one. */
     public Future<List<String>> run(Script script, List<String> keys, List<String> arguments) {
-        return exchange(evaluation(Command.EVALSHA, script.sha1(), keys, arguments))
+        return exchange(script.name(), evaluation(Command.EVALSHA, script.sha1(), keys, arguments))
                 .recover(error -> isError(error, "NOSCRIPT")
-                        ? exchange(evaluation(Command.EVAL, script.source(), keys, arguments))
+                        ? exchange(script.name(), evaluation(Command.EVAL, script.source(), keys, arguments))
                         : Future.failedFuture(error))
                 .recover(error -> Future.failedFuture(outage(script.name(), error)))
                 .map(reply -> reply.map(RedisLink::texts).orElse(List.of()));
@@ -105,7 +109,8 @@ public final class RedisLink {
     private Future<Optional<Response>> send(Command command, String... arguments) {
         Request request = Request.cmd(command);
         List.of(arguments).forEach(request::arg);
-        return exchange(request).recover(error -> Future.failedFuture(outage(command.toString(), error)));
+        String name = command.toString();
+        return exchange(name, request).recover(error -> Future.failedFuture(outage(name, error)));
     }
 
     private static List<String> texts(Response reply) {
@@ -114,7 +119,7 @@ public final class RedisLink {
                 : List.of(reply.toString());
     }
 
-    private Future<Optional<Response>> exchange(Request request) {
+    private Future<Optional<Response>> exchange(String name, Request request) {
         Optional<RedisConnection> up = connection.current();
         if (up.isEmpty()) {
             return Future.failedFuture(new Outage("redis", "not connected"));
@@ -124,16 +129,23 @@ public final class RedisLink {
         }
         RedisConnection used = up.get();
         pending++;
+        metrics.sent();
+        long sent = System.nanoTime();
         return used.send(request)
                 .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .map(Optional::ofNullable)
                 .onComplete(result -> {
                     pending--;
+                    metrics.answered(name, outcome(result), System.nanoTime() - sent);
                     if (result.failed()
                             && (result.cause() instanceof TimeoutException || isError(result.cause(), DEMOTED))) {
                         connection.lost(used, String.valueOf(result.cause().getMessage()));
                     }
                 });
+    }
+
+    private static String outcome(AsyncResult<?> result) {
+        return result.succeeded() ? "ok" : result.cause() instanceof TimeoutException ? "timeout" : "error";
     }
 
     private static Request evaluation(Command command, String script, List<String> keys, List<String> arguments) {

@@ -29,8 +29,13 @@ public final class RedisSubscription {
         void message(String channel, String payload);
     }
 
-    public RedisSubscription(Vertx vertx, GatewayConfig.Redis config, Set<String> channels, Subscriber subscriber) {
-        this.connection = new SupervisedConnection(vertx, config, "subscription", this::subscribe);
+    public RedisSubscription(
+            Vertx vertx,
+            GatewayConfig.Redis config,
+            RedisMetrics metrics,
+            Set<String> channels,
+            Subscriber subscriber) {
+        this.connection = new SupervisedConnection(vertx, config, metrics, "subscription", this::subscribe);
         this.channels = channels;
         this.subscriber = subscriber;
     }

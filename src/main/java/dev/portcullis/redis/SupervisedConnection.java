@@ -26,6 +26,7 @@ final class SupervisedConnection {
     private final GatewayConfig.Redis config;
     private final String purpose;
     private final Function<RedisConnection, Future<Void>> prepare;
+    private final RedisMetrics metrics;
     // Plain fields: all callbacks of the client run on the loop that created it.
     private Optional<Redis> client = Optional.empty();
     // Volatile for the readiness probe alone, which asks from another thread.
@@ -38,15 +39,21 @@ final class SupervisedConnection {
      * @param prepare what to do with a fresh connection before it counts as up
      */
     SupervisedConnection(
-            Vertx vertx, GatewayConfig.Redis config, String purpose, Function<RedisConnection, Future<Void>> prepare) {
+            Vertx vertx,
+            GatewayConfig.Redis config,
+            RedisMetrics metrics,
+            String purpose,
+            Function<RedisConnection, Future<Void>> prepare) {
         this.vertx = vertx;
         this.config = config;
         this.purpose = purpose;
         this.prepare = prepare;
+        this.metrics = metrics;
     }
 
     /** Completes when the first attempt to connect has succeeded or failed; trying goes on by itself. */
     Future<Void> start() {
+        metrics.wanted(true);
         return connect().otherwiseEmpty();
     }
 
@@ -60,6 +67,7 @@ final class SupervisedConnection {
             return;
         }
         connection = Optional.empty();
+        metrics.lost();
         LOG.atWarn()
                 .addKeyValue("purpose", purpose)
                 .addKeyValue("reason", reason)
@@ -69,6 +77,10 @@ final class SupervisedConnection {
     }
 
     Future<Void> close() {
+        if (!closed) {
+            metrics.wanted(false);
+        }
+        connection.ifPresent(open -> metrics.closed());
         closed = true;
         connection = Optional.empty();
         Future<Void> done = client.map(Redis::close)
@@ -92,6 +104,7 @@ final class SupervisedConnection {
                     fresh.endHandler(ended -> lost(fresh, "the server closed the connection"));
                     fresh.exceptionHandler(error -> lost(fresh, String.valueOf(error.getMessage())));
                     connection = Optional.of(fresh).filter(late -> !closed);
+                    connection.ifPresent(open -> metrics.connected());
                     pauseMs = FIRST_PAUSE_MS;
                     LOG.atInfo().addKeyValue("purpose", purpose).log("connected to Redis");
                     return null;

@@ -2,6 +2,7 @@ package dev.portcullis.token;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.RedisMetrics;
 import dev.portcullis.redis.RedisSubscription;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -21,6 +22,7 @@ public final class RevocationFeed extends VerticleBase {
 
     private final GatewayConfig config;
     private final Revocations view;
+    private final RedisMetrics metrics;
     private final String ownChannel;
     private Optional<RedisLink> link = Optional.empty();
     private Optional<RedisSubscription> subscription = Optional.empty();
@@ -33,19 +35,20 @@ public final class RevocationFeed extends VerticleBase {
     private boolean saidUnknown;
 
     /** @param replica an id nobody else has */
-    public RevocationFeed(GatewayConfig config, Revocations view, String replica) {
+    public RevocationFeed(GatewayConfig config, Revocations view, RedisMetrics metrics, String replica) {
         this.config = config;
         this.view = view;
+        this.metrics = metrics;
         this.ownChannel = RevokedGrants.CHANNEL + ":" + replica;
     }
 
     /** Redis does not have to be there; trying goes on. */
     @Override
     public Future<?> start() {
-        RedisLink commands = new RedisLink(vertx, config.redis());
+        RedisLink commands = new RedisLink(vertx, config.redis(), metrics);
         RevokedGrants revoked = new RevokedGrants(config, commands, view);
         RedisSubscription messages = new RedisSubscription(
-                vertx, config.redis(), Set.of(RevokedGrants.CHANNEL, ownChannel), new Listener(revoked));
+                vertx, config.redis(), metrics, Set.of(RevokedGrants.CHANNEL, ownChannel), new Listener(revoked));
         link = Optional.of(commands);
         subscription = Optional.of(messages);
         vertx.setPeriodic(config.revocation().check().toMillis(), tick -> check(revoked));

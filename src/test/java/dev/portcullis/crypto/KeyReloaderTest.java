@@ -2,6 +2,7 @@ package dev.portcullis.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.outage.Outage;
@@ -15,6 +16,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +33,7 @@ class KeyReloaderTest {
     private final InstantSource clock = () -> now;
     private KeyDirectory keys;
     private KeyRing ring;
+    private final List<List<String>> heard = new CopyOnWriteArrayList<>();
     private KeyReloader reloader;
 
     @BeforeEach
@@ -37,7 +41,7 @@ class KeyReloaderTest {
         keys = new KeyDirectory(directory, clock);
         keys.create();
         ring = keys.read();
-        reloader = new KeyReloader(keys, ring, metrics);
+        reloader = new KeyReloader(keys, ring, metrics, (inUse, distrusted) -> heard.add(inUse));
     }
 
     @Test
@@ -121,7 +125,7 @@ class KeyReloaderTest {
         Files.createSymbolicLink(mount.resolve("..data_tmp"), Path.of("..2026_02"));
         Files.move(mount.resolve("..data_tmp"), mount.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
         link(mount);
-        new KeyReloader(mounted, live, metrics).reload();
+        new KeyReloader(mounted, live, metrics, (inUse, distrusted) -> heard.add(inUse)).reload();
         assertThat(live.publicKeys().getKeys()).hasSize(2);
     }
 
@@ -133,6 +137,9 @@ class KeyReloaderTest {
             keys.add(KeyPurpose.SIGNING, Duration.ZERO);
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> ring.publicKeys().getKeys().size() == 2);
+            await().untilAsserted(() -> assertThat(heard)
+                    .singleElement(list(String.class))
+                    .contains(ring.publicKeys().getKeys().get(1).getKeyID()));
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         }

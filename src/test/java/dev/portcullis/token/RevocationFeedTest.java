@@ -7,6 +7,8 @@ import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.dev.redis.LocalRedis;
 import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.RedisMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -139,12 +141,13 @@ class RevocationFeedTest {
 
     private Revocations follow(GatewayConfig config) {
         Revocations view = new Revocations(config.revocation(), InstantSource.system());
-        join(vertx.deployVerticle(new RevocationFeed(config, view, "replica")));
+        join(vertx.deployVerticle(
+                new RevocationFeed(config, view, new RedisMetrics(new SimpleMeterRegistry()), "replica")));
         return view;
     }
 
     private void revokeElsewhere(GatewayConfig config, String grantId) {
-        RedisLink link = new RedisLink(vertx, config.redis());
+        RedisLink link = new RedisLink(vertx, config.redis(), new RedisMetrics(new SimpleMeterRegistry()));
         Revocations view = new Revocations(config.revocation(), InstantSource.system());
         join(link.start().compose(up -> new RevokedGrants(config, link, view).add(grantId)));
         assertThat(view.isRevoked(grantId)).isTrue();

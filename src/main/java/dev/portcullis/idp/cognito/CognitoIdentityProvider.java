@@ -20,6 +20,7 @@ import io.vertx.ext.auth.oauth2.OAuth2Options;
 import io.vertx.ext.auth.oauth2.Oauth2Credentials;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     private final GatewayConfig.Cognito config;
     private final String redirectUri;
     private final CognitoKeys keys;
+    private final InstantSource clock;
     private final CognitoTokenVerifier verifier;
     // One per client secret: during a rotation both are good for a while, and which one is known only by trying.
     private final List<OAuth2Auth> clients;
@@ -55,6 +57,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                         .setUserAgent(USER_AGENT)
                         .setFollowRedirects(false)
                         .setConnectTimeout((int) config.timeout().toMillis()));
+        this.clock = clock;
         this.keys = new CognitoKeys(vertx, web, config, clock);
         this.verifier = new CognitoTokenVerifier(config, gateway.tokens().clockSkew(), keys, clock);
         Stream<Optional<Secret>> secrets = config.clientSecrets().isEmpty()
@@ -72,6 +75,11 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     /** Whether tokens can be verified; safe to ask from any thread. */
     public boolean hasKeys() {
         return keys.isLoaded();
+    }
+
+    /** How old the known keys are; safe to ask from any thread. */
+    public Optional<Duration> keysAge() {
+        return keys.fetched().map(at -> Duration.between(at, clock.instant()));
     }
 
     @Override

@@ -35,6 +35,7 @@ final class CognitoKeys {
     private final InstantSource clock;
     // Volatile for the readiness probe alone, which asks from another thread.
     private volatile Map<String, RSAKey> keys = Map.of();
+    private volatile Optional<Instant> fetched = Optional.empty();
     private Optional<Future<Void>> fetch = Optional.empty();
     private Instant mayFetch = Instant.MIN;
 
@@ -47,6 +48,11 @@ final class CognitoKeys {
 
     boolean isLoaded() {
         return !keys.isEmpty();
+    }
+
+    /** When the known ones were fetched; safe to ask from any thread. */
+    Optional<Instant> fetched() {
+        return fetched;
     }
 
     /** Empty for a key id the pool does not have; fails with {@link Outage} while no key at all could be fetched. */
@@ -90,21 +96,22 @@ final class CognitoKeys {
             return Future.failedFuture(new Outage("cognito", "the key set answered status " + response.statusCode()));
         }
         try {
-            Map<String, RSAKey> fetched = new HashMap<>();
+            Map<String, RSAKey> usable = new HashMap<>();
             for (JWK key : JWKSet.parse(response.bodyAsString()).getKeys()) {
                 // Other providers list encryption keys here too.
                 if (key instanceof RSAKey rsa
                         && rsa.getKeyID() != null
                         && rsa.size() >= 2048
                         && (rsa.getKeyUse() == null || rsa.getKeyUse().equals(KeyUse.SIGNATURE))
-                        && fetched.size() < MAX_KEYS) {
-                    fetched.put(rsa.getKeyID(), rsa);
+                        && usable.size() < MAX_KEYS) {
+                    usable.put(rsa.getKeyID(), rsa);
                 }
             }
-            if (fetched.isEmpty()) {
+            if (usable.isEmpty()) {
                 return Future.failedFuture(new Outage("cognito", "the key set holds no usable key"));
             }
-            keys = Map.copyOf(fetched);
+            keys = Map.copyOf(usable);
+            fetched = Optional.of(clock.instant());
             return Future.succeededFuture();
         } catch (ParseException e) {
             return Future.failedFuture(new Outage("cognito", "the key set is not a JWK set"));

@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.crypto.Sealer;
@@ -31,6 +32,7 @@ public final class AuthorizationEndpoint {
             Map<Login.Purpose, LoginReturn> otherLogins,
             AuthorizationCodes codes,
             Pages templates,
+            AuditLog audit,
             RandomTokens random,
             InstantSource clock) {
         RequestBody body = new RequestBody(config.http().maxFormBytes());
@@ -41,8 +43,8 @@ public final class AuthorizationEndpoint {
         ConsentForms forms = new ConsentForms(sealer, config.login().pendingTtl(), clock);
         this.authorize = new AuthorizeHandler(
                 body, new AuthorizationRequestReader(config, clients), forms, pages, browser, random);
-        this.consent = new ConsentHandler(config, body, forms, logins, response, pages, browser);
-        this.callback = new CallbackHandler(config, logins, otherLogins, codes, response, pages, random, clock);
+        this.consent = new ConsentHandler(config, body, forms, logins, response, pages, browser, audit);
+        this.callback = new CallbackHandler(config, logins, otherLogins, codes, response, pages, audit, random, clock);
     }
 
     /** {@code GET} and {@code POST /authorize}. */

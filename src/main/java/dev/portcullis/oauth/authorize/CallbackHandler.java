@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.HttpProblem;
@@ -31,6 +33,7 @@ final class CallbackHandler {
     private final AuthorizationCodes codes;
     private final AuthorizationResponse response;
     private final LoginPages pages;
+    private final AuditLog audit;
     private final RandomTokens random;
     private final InstantSource clock;
 
@@ -41,6 +44,7 @@ final class CallbackHandler {
             AuthorizationCodes codes,
             AuthorizationResponse response,
             LoginPages pages,
+            AuditLog audit,
             RandomTokens random,
             InstantSource clock) {
         this.config = config;
@@ -49,6 +53,7 @@ final class CallbackHandler {
         this.codes = codes;
         this.response = response;
         this.pages = pages;
+        this.audit = audit;
         this.random = random;
         this.clock = clock;
     }
@@ -74,7 +79,9 @@ final class CallbackHandler {
 
     private void finish(HttpServerRequest request, Login login, Parameters parameters) {
         AuthorizationRequest authorization = AuthorizationRequest.fromJson(login.subject());
-        issueCode(login, authorization, parameters)
+        AuditLog.Trail trail = audit.of(request);
+        issueCode(login, authorization, parameters, trail)
+                .onFailure(failure -> trail.record(notSignedIn(authorization, failure)))
                 .map(code -> response.success(authorization.redirectUri(), authorization.state(), code))
                 .recover(failure -> failure instanceof Outage
                         ? Future.failedFuture(failure)
@@ -93,15 +100,27 @@ final class CallbackHandler {
                 response.error(authorization.redirectUri(), authorization.state(), OAuthError.of(failure)));
     }
 
-    private Future<String> issueCode(Login login, AuthorizationRequest authorization, Parameters parameters) {
+    private Future<String> issueCode(
+            Login login, AuthorizationRequest authorization, Parameters parameters, AuditLog.Trail trail) {
         return logins.complete(login, parameters)
-                .compose(tokens -> codes.issue(
-                        grant(authorization, tokens),
-                        new AuthorizationCodes.Binding(
-                                authorization.clientId(),
-                                authorization.redirectUri(),
-                                authorization.resource(),
-                                authorization.codeChallenge())));
+                .map(tokens -> grant(authorization, tokens))
+                .compose(grant -> codes.issue(
+                                grant,
+                                new AuthorizationCodes.Binding(
+                                        authorization.clientId(),
+                                        authorization.redirectUri(),
+                                        authorization.resource(),
+                                        authorization.codeChallenge()))
+                        .onSuccess(issued -> trail.record(new AuditEvent.SignedIn(
+                                grant.access(), grant.user().username()))));
+    }
+
+    private static AuditEvent notSignedIn(AuthorizationRequest authorization, Throwable failure) {
+        return new AuditEvent.NotSignedIn(
+                authorization.clientId(),
+                authorization.resource(),
+                failure instanceof Outage,
+                OAuthError.of(failure).description());
     }
 
     private Grant grant(AuthorizationRequest authorization, IdpTokens tokens) {

@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.http.Answers;
 import dev.portcullis.http.Parameters;
@@ -20,6 +22,7 @@ final class ConsentHandler {
     private final AuthorizationResponse response;
     private final LoginPages pages;
     private final BrowserCookie browser;
+    private final AuditLog audit;
 
     ConsentHandler(
             GatewayConfig config,
@@ -28,7 +31,8 @@ final class ConsentHandler {
             Logins logins,
             AuthorizationResponse response,
             LoginPages pages,
-            BrowserCookie browser) {
+            BrowserCookie browser,
+            AuditLog audit) {
         this.config = config;
         this.body = body;
         this.forms = forms;
@@ -36,6 +40,7 @@ final class ConsentHandler {
         this.response = response;
         this.pages = pages;
         this.browser = browser;
+        this.audit = audit;
     }
 
     void handle(HttpServerRequest request) {
@@ -73,16 +78,30 @@ final class ConsentHandler {
 
     private Future<Void> approve(HttpServerRequest request, AuthorizationRequest authorization) {
         return logins.begin(request, Login.Purpose.AUTHORIZATION, authorization.toJson())
-                .onSuccess(url -> Answers.seeOther(request, url))
+                .onSuccess(url -> {
+                    record(request, authorization, true);
+                    Answers.seeOther(request, url);
+                })
                 .mapEmpty();
     }
 
     private void deny(HttpServerRequest request, AuthorizationRequest authorization) {
+        record(request, authorization, false);
         OAuthError denied = new OAuthError(OAuthError.Code.ACCESS_DENIED, "the user did not agree");
         pages.redirect(
                 request,
                 authorization.redirectUri(),
                 authorization.clientName(),
                 response.error(authorization.redirectUri(), authorization.state(), denied));
+    }
+
+    private void record(HttpServerRequest request, AuthorizationRequest authorization, boolean given) {
+        audit.of(request)
+                .record(new AuditEvent.Consent(
+                        given,
+                        authorization.clientId(),
+                        authorization.clientName(),
+                        authorization.resource(),
+                        authorization.scopes().tokens()));
     }
 }

@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.client;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.Answers;
@@ -20,13 +22,16 @@ public final class RegistrationHandler {
     private final ClientMetadata metadata;
     private final ClientIdCodec codec;
     private final RandomTokens random;
+    private final AuditLog audit;
     private final InstantSource clock;
 
-    public RegistrationHandler(GatewayConfig config, ClientIdCodec codec, RandomTokens random, InstantSource clock) {
+    public RegistrationHandler(
+            GatewayConfig config, ClientIdCodec codec, RandomTokens random, AuditLog audit, InstantSource clock) {
         this.body = new RequestBody(config.http().maxFormBytes());
         this.metadata = new ClientMetadata(config.registration());
         this.codec = codec;
         this.random = random;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -36,7 +41,12 @@ public final class RegistrationHandler {
                 .map(RegistrationHandler::parse)
                 .map(metadata::read)
                 .map(this::register)
-                .onSuccess(response -> Answers.json(request, 201, response))
+                .onSuccess(response -> {
+                    audit.of(request)
+                            .record(new AuditEvent.Registered(
+                                    response.getString("client_id"), response.getString("client_name", "-")));
+                    Answers.json(request, 201, response);
+                })
                 .onFailure(failure -> OAuthErrors.write(request, failure));
     }
 

@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.connections;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.crypto.Sealer;
@@ -36,6 +38,7 @@ public final class ConnectionsEndpoint {
     private final UserGrants grants;
     private final Revoker revoker;
     private final Pages pages;
+    private final AuditLog audit;
 
     public ConnectionsEndpoint(
             GatewayConfig config,
@@ -44,6 +47,7 @@ public final class ConnectionsEndpoint {
             UserGrants grants,
             Revoker revoker,
             Pages pages,
+            AuditLog audit,
             RandomTokens random,
             InstantSource clock) {
         this.config = config;
@@ -53,6 +57,7 @@ public final class ConnectionsEndpoint {
         this.grants = grants;
         this.revoker = revoker;
         this.pages = pages;
+        this.audit = audit;
     }
 
     /** {@code GET}: the page, after signing in. */
@@ -101,7 +106,9 @@ public final class ConnectionsEndpoint {
                 .compose(uses -> Future.join(uses.stream()
                         .map(GrantUse::grant)
                         .filter(grant -> chosen.equals(ALL) || chosen.equals(grant.id()))
-                        .map(revoker::revoke)
+                        .map(grant -> revoker.revoke(grant)
+                                .onSuccess(ended -> audit.of(request)
+                                        .record(new AuditEvent.Revoked("user", grant.id(), grant.clientId()))))
                         .toList()))
                 .onSuccess(done -> Answers.seeOther(request, here() + "?done"))
                 .mapEmpty();

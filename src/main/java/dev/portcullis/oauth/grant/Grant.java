@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.grant;
 
+import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.idp.IdpAccessToken;
 import dev.portcullis.idp.IdpTokens;
 import dev.portcullis.oauth.Scopes;
@@ -33,6 +34,11 @@ public record Grant(
         Optional<String> originalIdpRefreshToken,
         Instant createdAt,
         Instant end) {
+
+    /** For the audit log. */
+    public AuditEvent.Access access() {
+        return new AuditEvent.Access(id, user.subject(), clientId, resource);
+    }
 
     /** The same grant after Cognito refreshed: a refresh token it did not replace stays. */
     Grant with(IdpTokens fresh) {

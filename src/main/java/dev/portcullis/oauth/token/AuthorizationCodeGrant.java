@@ -1,10 +1,12 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.Pkce;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.AuthorizationCodes.Redemption;
+import dev.portcullis.oauth.grant.Grant;
 import dev.portcullis.oauth.grant.Revoker;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -50,14 +52,23 @@ final class AuthorizationCodeGrant {
 
     private Future<TokenResponse> answer(TokenRequest request, Redemption outcome) {
         if (outcome instanceof Redemption.Redeemed redeemed) {
-            return Future.succeededFuture(tokens.issue(
-                    redeemed.grant(), request.client(), 0, redeemed.grant().scopes()));
+            Grant grant = redeemed.grant();
+            TokenResponse response = tokens.issue(grant, request.client(), 0, grant.scopes());
+            request.trail()
+                    .record(new AuditEvent.TokenIssued(
+                            grant.access(), grant.scopes().tokens()));
+            return Future.succeededFuture(response);
         }
         if (outcome instanceof Redemption.Replayed replayed) {
             // OAuth 2.1 §4.1.3: two parties hold the code and its verifier; nothing issued from it can be trusted.
             LOG.atWarn()
                     .addKeyValue("grant", replayed.grantId())
                     .log("authorization code used twice, the grant is revoked");
+            request.trail()
+                    .record(new AuditEvent.Reuse(
+                            "authorization_code",
+                            replayed.grantId(),
+                            request.client().id()));
             return revoker.revoke(replayed.grantId())
                     .compose(revoked -> refused("the authorization code was used before"));
         }

@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Authenticator;
 import dev.portcullis.idp.IdentityProvider;
@@ -102,12 +103,11 @@ final class RefreshTokenGrant {
     private Future<TokenResponse> refresh(TokenRequest request, RefreshToken token, Scopes scopes, Instant deadline) {
         return grants.claim(token).compose(claim -> {
             if (claim instanceof Claim.Leased leased) {
-                return renew(leased)
-                        .map(grant -> tokens.issue(grant, request.client(), leased.generation() + 1, scopes));
+                return renew(request, leased)
+                        .map(grant -> issue(request, grant, true, leased.generation() + 1, scopes));
             }
             if (claim instanceof Claim.Current current) {
-                return Future.succeededFuture(
-                        tokens.issue(current.grant(), request.client(), current.generation(), scopes));
+                return Future.succeededFuture(issue(request, current.grant(), false, current.generation(), scopes));
             }
             if (claim instanceof Claim.Busy) {
                 return clock.instant().isBefore(deadline)
@@ -118,6 +118,11 @@ final class RefreshTokenGrant {
                 LOG.atWarn()
                         .addKeyValue("grant", token.grantId())
                         .log("old refresh token used again, the grant is revoked");
+                request.trail()
+                        .record(new AuditEvent.Reuse(
+                                "refresh_token",
+                                token.grantId(),
+                                request.client().id()));
                 return revoker.revoke(reused.grant())
                         .compose(ended -> Future.failedFuture(OAuthError.invalidGrant(
                                 "the refresh token was replaced long ago; the sign-in was ended for safety")));
@@ -126,16 +131,27 @@ final class RefreshTokenGrant {
         });
     }
 
-    private Future<Grant> renew(Claim.Leased claim) {
+    private TokenResponse issue(TokenRequest request, Grant grant, boolean renewed, long generation, Scopes scopes) {
+        TokenResponse response = tokens.issue(grant, request.client(), generation, scopes);
+        request.trail().record(new AuditEvent.Refreshed(grant.access(), renewed, generation));
+        return response;
+    }
+
+    private Future<Grant> renew(TokenRequest request, Claim.Leased claim) {
         return budget.turn()
                 .compose(mayGo -> idpRefresh(claim.grant()))
                 .recover(failure -> failure instanceof IdpRefused
-                        ? revoker.revoke(claim.grant())
+                        ? end(request, claim.grant())
                                 .compose(ended -> Future.failedFuture(
                                         OAuthError.invalidGrant("the sign-in has ended, sign in again")))
                         // Best effort: an unreleased lease runs out by itself.
                         : grants.release(claim).transform(released -> Future.failedFuture(failure)))
                 .compose(fresh -> grants.rotate(claim, fresh));
+    }
+
+    private Future<Void> end(TokenRequest request, Grant grant) {
+        request.trail().record(new AuditEvent.Revoked("provider", grant.id(), grant.clientId()));
+        return revoker.revoke(grant);
     }
 
     /** The newest token first; the sign-in's own one where a refresh that got lost took the newest with it. */

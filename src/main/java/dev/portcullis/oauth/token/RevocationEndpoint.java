@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Authenticator;
 import dev.portcullis.http.Cors;
@@ -29,6 +31,7 @@ public final class RevocationEndpoint {
     private final AccessTokenVerifier accessTokens;
     private final Grants grants;
     private final Revoker revoker;
+    private final AuditLog audit;
 
     public RevocationEndpoint(
             GatewayConfig config,
@@ -36,13 +39,15 @@ public final class RevocationEndpoint {
             Authenticator macs,
             AccessTokenVerifier accessTokens,
             Grants grants,
-            Revoker revoker) {
+            Revoker revoker,
+            AuditLog audit) {
         this.body = new RequestBody(config.http().maxFormBytes());
         this.clients = clients;
         this.macs = macs;
         this.accessTokens = accessTokens;
         this.grants = grants;
         this.revoker = revoker;
+        this.audit = audit;
     }
 
     public void handle(HttpServerRequest request) {
@@ -59,10 +64,10 @@ public final class RevocationEndpoint {
         form.repeated("").ifPresent(name -> {
             throw OAuthError.invalidRequest("a parameter came more than once");
         });
-        return clients.authenticate(request, form).compose(client -> revoke(client, form));
+        return clients.authenticate(request, form).compose(client -> revoke(audit.of(request), client, form));
     }
 
-    private Future<Void> revoke(Client client, Parameters form) {
+    private Future<Void> revoke(AuditLog.Trail trail, Client client, Parameters form) {
         String token = form.get("token").orElseThrow(() -> OAuthError.invalidRequest("token is missing"));
         return owner(token).compose(owner -> {
             // RFC 7009 §2.2: what is not known, or not any more, is as good as revoked.
@@ -72,7 +77,9 @@ public final class RevocationEndpoint {
             if (!owner.get().clientId().equals(client.id())) {
                 return Future.failedFuture(OAuthError.invalidGrant("the token was issued to another client"));
             }
-            return revoker.revoke(owner.get().grantId());
+            String grantId = owner.get().grantId();
+            return revoker.revoke(grantId)
+                    .onSuccess(done -> trail.record(new AuditEvent.Revoked("client", grantId, client.id())));
         });
     }
 

@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Authenticator;
 import dev.portcullis.http.Answers;
@@ -13,6 +15,7 @@ import dev.portcullis.oauth.client.ClientAuthenticator;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
 import dev.portcullis.oauth.grant.Revoker;
+import dev.portcullis.outage.Outage;
 import dev.portcullis.redis.RateCell;
 import dev.portcullis.token.AccessTokenIssuer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,6 +30,7 @@ import java.util.function.Function;
 public final class TokenEndpoint {
     private final RequestBody body;
     private final ClientAuthenticator authenticator;
+    private final AuditLog audit;
     private final Map<String, Function<TokenRequest, Future<TokenResponse>>> grantTypes;
 
     public TokenEndpoint(
@@ -41,9 +45,11 @@ public final class TokenEndpoint {
             IdentityProvider idp,
             RateCell rates,
             MeterRegistry metrics,
+            AuditLog audit,
             InstantSource clock) {
         this.body = new RequestBody(config.http().maxFormBytes());
         this.authenticator = clientAuthenticator;
+        this.audit = audit;
         Tokens tokens = new Tokens(issuer, macs);
         RefreshBudget budget = new RefreshBudget(vertx, config.rateLimits(), rates, metrics);
         this.grantTypes = Map.of(
@@ -71,6 +77,18 @@ public final class TokenEndpoint {
             throw new OAuthError(
                     OAuthError.Code.UNSUPPORTED_GRANT_TYPE, "grant_type must be authorization_code or refresh_token");
         }
-        return authenticator.authenticate(request, form).compose(client -> grant.apply(new TokenRequest(client, form)));
+        AuditLog.Trail trail = audit.of(request);
+        return authenticator
+                .authenticate(request, form)
+                .compose(client -> grant.apply(new TokenRequest(client, form, trail)))
+                .onFailure(failure -> trail.record(refused(grantType, form, failure)));
+    }
+
+    private static AuditEvent refused(String grantType, Parameters form, Throwable failure) {
+        return new AuditEvent.TokenRefused(
+                grantType.equals("refresh_token") ? "refresh" : "token",
+                form.get("client_id").orElse("-"),
+                failure instanceof Outage,
+                OAuthError.of(failure).description());
     }
 }

@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.http.Parameters;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.ResourceIndicator;
@@ -7,7 +8,8 @@ import dev.portcullis.oauth.client.Client;
 import java.util.Optional;
 
 /** A token request whose client is authenticated. */
-record TokenRequest(Client client, Parameters form) {
+/** @param trail where what happens because of it is written down */
+record TokenRequest(Client client, Parameters form, AuditLog.Trail trail) {
 
     String required(String name) {
         return form.get(name).orElseThrow(() -> OAuthError.invalidRequest(name + " is missing"));

@@ -1,0 +1,268 @@
+package dev.portcullis.audit;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Something that happened to somebody's access. Holds no secret: no token, no code, no state, no cookie. */
+public sealed interface AuditEvent {
+
+    /** One of a few words: the label of a metric. */
+    String event();
+
+    /** One of a few words for each kind of event: the label of a metric. */
+    String outcome();
+
+    /** What else there is to know; values are numbers or text. */
+    Map<String, Object> details();
+
+    /**
+     * Whose access to what.
+     *
+     * @param grant the id that joins what follows from one sign-in
+     * @param user the {@code sub} at the identity provider
+     */
+    record Access(String grant, String user, String client, String resource) {
+        Map<String, Object> details() {
+            Map<String, Object> details = new TreeMap<>();
+            details.put("grant", grant);
+            details.put("user", user);
+            details.put("client", ClientReference.of(client));
+            details.put("resource", resource);
+            return details;
+        }
+    }
+
+    /** A client registered itself. */
+    record Registered(String client, String name) implements AuditEvent {
+        @Override
+        public String event() {
+            return "registration";
+        }
+
+        @Override
+        public String outcome() {
+            return "done";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of("client", ClientReference.of(client), "clientName", name);
+        }
+    }
+
+    /** A person was asked whether a client may act for them; who they are is known only after the login. */
+    record Consent(boolean given, String client, String clientName, String resource, Collection<String> scopes)
+            implements AuditEvent {
+        @Override
+        public String event() {
+            return "consent";
+        }
+
+        @Override
+        public String outcome() {
+            return given ? "given" : "denied";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of(
+                    "client",
+                    ClientReference.of(client),
+                    "clientName",
+                    clientName,
+                    "resource",
+                    resource,
+                    "scopes",
+                    String.join(" ", scopes));
+        }
+    }
+
+    /** A person came back from the identity provider, signed in. */
+    record SignedIn(Access access, String username) implements AuditEvent {
+        @Override
+        public String event() {
+            return "login";
+        }
+
+        @Override
+        public String outcome() {
+            return "done";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            Map<String, Object> details = access.details();
+            details.put("username", username);
+            return details;
+        }
+    }
+
+    /**
+     * A person came back from the identity provider, not signed in.
+     *
+     * @param trouble whether it was no fault of theirs
+     */
+    record NotSignedIn(String client, String resource, boolean trouble, String reason) implements AuditEvent {
+        @Override
+        public String event() {
+            return "login";
+        }
+
+        @Override
+        public String outcome() {
+            return trouble ? "unavailable" : "refused";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of("client", ClientReference.of(client), "resource", resource, "reason", reason);
+        }
+    }
+
+    /** A client got its first tokens of a grant. */
+    record TokenIssued(Access access, Collection<String> scopes) implements AuditEvent {
+        @Override
+        public String event() {
+            return "token";
+        }
+
+        @Override
+        public String outcome() {
+            return "issued";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            Map<String, Object> details = access.details();
+            details.put("scopes", String.join(" ", scopes));
+            return details;
+        }
+    }
+
+    /** A client got new tokens of a grant: {@code renewed} by the provider, or {@code repeated} because it came late or again. */
+    record Refreshed(Access access, boolean renewed, long generation) implements AuditEvent {
+        @Override
+        public String event() {
+            return "refresh";
+        }
+
+        @Override
+        public String outcome() {
+            return renewed ? "renewed" : "repeated";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            Map<String, Object> details = access.details();
+            details.put("generation", generation);
+            return details;
+        }
+    }
+
+    /**
+     * A client got no tokens.
+     *
+     * @param event {@code token} or {@code refresh}
+     * @param trouble whether it may try again with what it has
+     */
+    record TokenRefused(String event, String client, boolean trouble, String reason) implements AuditEvent {
+        @Override
+        public String outcome() {
+            return trouble ? "unavailable" : "refused";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of("client", ClientReference.of(client), "reason", reason);
+        }
+    }
+
+    /**
+     * A code or a refresh token was used that was used up before; the grant was ended.
+     *
+     * @param what {@code authorization_code} or {@code refresh_token}
+     */
+    record Reuse(String what, String grant, String client) implements AuditEvent {
+        @Override
+        public String event() {
+            return "reuse";
+        }
+
+        @Override
+        public String outcome() {
+            return what;
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of("grant", grant, "client", ClientReference.of(client));
+        }
+    }
+
+    /**
+     * A grant was taken back.
+     *
+     * @param by {@code client}, {@code user} or {@code provider}
+     */
+    record Revoked(String by, String grant, String client) implements AuditEvent {
+        @Override
+        public String event() {
+            return "revocation";
+        }
+
+        @Override
+        public String outcome() {
+            return by;
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of("grant", grant, "client", ClientReference.of(client));
+        }
+    }
+
+    /**
+     * A call was stopped although its token is good.
+     *
+     * @param reason {@code scope}: a scope is missing; {@code policy}: a rule of the operator
+     */
+    record CallDenied(Access access, String upstream, String reason, Collection<String> missingScopes)
+            implements AuditEvent {
+        @Override
+        public String event() {
+            return "call_denied";
+        }
+
+        @Override
+        public String outcome() {
+            return reason;
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            Map<String, Object> details = access.details();
+            details.put("upstream", upstream);
+            details.put("missingScopes", String.join(" ", missingScopes));
+            return details;
+        }
+    }
+
+    /** The keys of the gateway are others now. */
+    record KeysChanged(Collection<String> keys, Collection<String> distrusted) implements AuditEvent {
+        @Override
+        public String event() {
+            return "keys";
+        }
+
+        @Override
+        public String outcome() {
+            return "changed";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of("keys", String.join(" ", keys), "distrusted", String.join(" ", distrusted));
+        }
+    }
+}
