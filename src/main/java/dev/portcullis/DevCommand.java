@@ -82,7 +82,7 @@ final class DevCommand implements Callable<Integer> {
             if (only == Part.EVERYTHING) {
                 open(vertx, world.config(), metrics);
             }
-            Shutdown.closeAtExit(vertx);
+            Shutdown.atExit(vertx);
             spec.commandLine().getOut().println(world.banner());
             spec.commandLine().getOut().flush();
             return 0;

@@ -8,6 +8,7 @@ import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestMetrics;
 import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.UpstreamMetrics;
+import dev.portcullis.ops.Draining;
 import dev.portcullis.ops.ManagementServer;
 import dev.portcullis.ops.Readiness;
 import dev.portcullis.ops.Vitals;
@@ -33,18 +34,21 @@ public final class Gateway {
     private final GatewayConfig config;
     private final KeyRing keys;
     private final PrometheusMeterRegistry metrics;
+    private final Draining draining;
 
     public Gateway(Vertx vertx, GatewayConfig config, KeyRing keys, PrometheusMeterRegistry metrics) {
         this.vertx = vertx;
         this.config = config;
         this.keys = keys;
         this.metrics = metrics;
+        this.draining = new Draining(vertx, config.drain());
     }
 
     /** Fails with {@link java.net.BindException} where a port is taken. */
     public Future<Void> start(int instances) {
         InstantSource clock = InstantSource.system();
         Readiness readiness = new Readiness();
+        readiness.watchDraining(draining::isUnderWay);
         Revocations revocations = new Revocations(config.revocation(), clock);
         readiness.watchRevocations(revocations::isKnown);
         metrics.gauge("portcullis.revocations.known", revocations, view -> view.isKnown() ? 1 : 0);
@@ -60,6 +64,7 @@ public final class Gateway {
                 revocations,
                 new Pages(),
                 readiness,
+                draining,
                 new Vitals(metrics, readiness),
                 new RequestMetrics(metrics),
                 new UpstreamMetrics(metrics),
@@ -83,5 +88,10 @@ public final class Gateway {
                         .addKeyValue("nativeTransport", vertx.isNativeTransportEnabled())
                         .log("Portcullis is open"))
                 .mapEmpty();
+    }
+
+    /** Brings everything to its end, as {@code drain} in the configuration says; the Vert.x instance can be closed then. */
+    public Future<Void> drain() {
+        return draining.begin();
     }
 }

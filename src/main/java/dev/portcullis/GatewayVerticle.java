@@ -12,6 +12,7 @@ import dev.portcullis.http.AccessLog;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.http.RequestMetrics;
+import dev.portcullis.http.Visit;
 import dev.portcullis.http.Visits;
 import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.MeasuredIdentityProvider;
@@ -38,6 +39,7 @@ import dev.portcullis.oauth.login.Logins;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.RevocationEndpoint;
 import dev.portcullis.oauth.token.TokenEndpoint;
+import dev.portcullis.ops.Draining;
 import dev.portcullis.ops.Readiness;
 import dev.portcullis.ops.Vitals;
 import dev.portcullis.pages.Pages;
@@ -52,15 +54,19 @@ import dev.portcullis.token.RevokedGrants;
 import dev.portcullis.token.VerifiedTokens;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The composition root of the gateway: builds the parts from the configuration, mounts the routes, and does nothing else. One instance an
@@ -81,6 +87,7 @@ final class GatewayVerticle extends VerticleBase {
             Revocations revocations,
             Pages pages,
             Readiness readiness,
+            Draining draining,
             Vitals vitals,
             RequestMetrics requests,
             UpstreamMetrics upstreams,
@@ -106,6 +113,7 @@ final class GatewayVerticle extends VerticleBase {
         Routes routes = new Routes(vertx, config, visits, endpoints(link, idp, random));
         redis = Optional.of(link);
         shared.readiness().watch(link::isUp, cognito::hasKeys);
+        shared.draining().add(this::drain);
         shared.vitals().watchKeys(cognito::keysAge);
         // Neither Redis nor Cognito has to be there at the start: what needs them says so until they are.
         return Future.join(link.start(), cognito.start().otherwiseEmpty()).compose(ready -> listen(routes, visits));
@@ -113,8 +121,20 @@ final class GatewayVerticle extends VerticleBase {
 
     private Visits visits(RandomTokens random) {
         ClientAddress addresses = new ClientAddress(config.http());
-        List<Visits.Watcher> watchers = config.logging().access() ? List.of(new AccessLog(addresses)) : List.of();
+        List<Visits.Watcher> watchers = new ArrayList<>();
+        watchers.add(shared.requests());
+        watchers.add(this::part);
+        if (config.logging().access()) {
+            watchers.add(new AccessLog(addresses));
+        }
         return new Visits(new RequestId(random, addresses), watchers);
+    }
+
+    /** A connection that is not used again can be closed without anybody losing a request. */
+    private void part(Visit visit) {
+        if (shared.draining().isUnderWay()) {
+            visit.request().response().putHeader("Connection", "close");
+        }
     }
 
     private Routes.Endpoints endpoints(RedisLink link, IdentityProvider idp, RandomTokens random) {
@@ -217,6 +237,18 @@ final class GatewayVerticle extends VerticleBase {
                 .invalidRequestHandler(new InvalidRequests(visits))
                 .listen()
                 .onSuccess(listening -> server = Optional.of(listening));
+    }
+
+    /** Called from another thread. */
+    private Future<Void> drain(Duration within, Duration patience) {
+        Promise<Void> ended = Promise.promise();
+        context.runOnContext(now -> {
+            streams.ifPresent(open -> open.endAll(vertx, within));
+            server.map(listening -> listening.shutdown(patience.toMillis(), TimeUnit.MILLISECONDS))
+                    .orElse(Future.succeededFuture())
+                    .onComplete(ended);
+        });
+        return ended.future();
     }
 
     @Override

@@ -50,7 +50,6 @@ final class ServeCommand implements Callable<Integer> {
         KeyRing keys = directory.read();
         PrometheusMeterRegistry metrics = Runtimes.metrics();
         Vertx vertx = Runtimes.vertx(metrics);
-        Shutdown.closeAtExit(vertx);
         AuditLog audit = new AuditLog(new ClientAddress(config.http()), metrics);
         new KeyReloader(
                         directory,
@@ -58,9 +57,10 @@ final class ServeCommand implements Callable<Integer> {
                         metrics,
                         (inUse, distrusted) -> audit.record(new AuditEvent.KeysChanged(inUse, distrusted)))
                 .start(vertx, config.keys().reload());
+        Gateway gateway = new Gateway(vertx, config, keys, metrics);
+        Shutdown.atExit(vertx, gateway::drain, config.drain().timeout());
         try {
-            new Gateway(vertx, config, keys, metrics)
-                    .start(Runtime.getRuntime().availableProcessors())
+            gateway.start(Runtime.getRuntime().availableProcessors())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(30, TimeUnit.SECONDS);

@@ -73,6 +73,7 @@ public final class ConfigReader {
                 listen(root.section("listen"), "0.0.0.0", 8080),
                 listen(root.section("management"), "127.0.0.1", 9090),
                 Logging.read(root.section("logging")),
+                Drain.read(root.section("drain")),
                 CognitoReader.read(root.section("cognito")),
                 redis(root.section("redis")),
                 Keys.read(root.section("keys"), directory),

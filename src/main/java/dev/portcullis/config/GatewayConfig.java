@@ -18,6 +18,7 @@ public record GatewayConfig(
         Listen listen,
         Listen management,
         Logging logging,
+        Drain drain,
         Cognito cognito,
         Redis redis,
         Keys keys,

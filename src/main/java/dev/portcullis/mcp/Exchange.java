@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -81,7 +82,8 @@ final class Exchange {
         }
         outbound.response().onSuccess(this::answer).onFailure(this::fail).onSuccess(inbound -> {
             if (!over && Framing.isEventStream(inbound)) {
-                Optional<OpenStreams.Stream> open = streams.opened(token.grantId(), this::cut);
+                Optional<OpenStreams.Stream> open =
+                        streams.opened(new OpenStreams.Stream(token.grantId(), isForListening(), this::cut, this::end));
                 whenOver = () -> open.ifPresent(streams::closed);
             }
         });
@@ -296,6 +298,22 @@ final class Exchange {
                 .log("stream cut, its grant was revoked");
         outbound.reset(CANCEL);
         response.reset(CANCEL);
+    }
+
+    /** This gateway stops. A clean end: the client opens its stream anew, elsewhere. */
+    private void end() {
+        if (over) {
+            return;
+        }
+        finish();
+        outbound.reset(CANCEL);
+        response.end();
+    }
+
+    /** Streams that carry no answer anybody waits for (MCP 2025-11-25 transports, "Listening for Messages"; MCP 2026-07-28, subscriptions). */
+    private boolean isForListening() {
+        return request.method().equals(HttpMethod.GET)
+                || "subscriptions/listen".equals(request.getHeader("Mcp-Method"));
     }
 
     /** The client is gone, as clients do. */

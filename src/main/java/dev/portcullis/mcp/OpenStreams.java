@@ -3,6 +3,7 @@ package dev.portcullis.mcp;
 import dev.portcullis.token.Revocations;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,29 +30,37 @@ public final class OpenStreams {
         this.stopListening = revocations.onRevoked(grantIds -> loop.runOnContext(now -> cut(grantIds)));
     }
 
-    /** Can be cut, once. Compared by identity. */
+    /** Can be cut or ended, once. Compared by identity. */
     static final class Stream {
         private final String grantId;
+        private final boolean forListening;
         private final Runnable cut;
+        private final Runnable end;
 
-        private Stream(String grantId, Runnable cut) {
+        /**
+         * @param forListening whether it carries no answer that a caller waits for
+         * @param cut the client must see that something is wrong
+         * @param end the client must see that all is well
+         */
+        Stream(String grantId, boolean forListening, Runnable cut, Runnable end) {
             this.grantId = grantId;
+            this.forListening = forListening;
             this.cut = cut;
+            this.end = end;
         }
     }
 
     /**
      * Lists a stream that has just opened. Where its grant was revoked while the upstream was thinking, it is cut at once and not listed.
      *
-     * @param cut called at most once, and not after {@link #closed}
+     * @param stream cut or ended at most once, and not after {@link #closed}
      */
-    Optional<Stream> opened(String grantId, Runnable cut) {
-        if (revocations.isRevoked(grantId)) {
-            cut.run();
+    Optional<Stream> opened(Stream stream) {
+        if (revocations.isRevoked(stream.grantId)) {
+            stream.cut.run();
             return Optional.empty();
         }
-        Stream stream = new Stream(grantId, cut);
-        byGrant.computeIfAbsent(grantId, first -> new HashSet<>()).add(stream);
+        byGrant.computeIfAbsent(stream.grantId, first -> new HashSet<>()).add(stream);
         return Optional.of(stream);
     }
 
@@ -60,6 +69,25 @@ public final class OpenStreams {
             streams.remove(stream);
             return streams.isEmpty() ? null : streams;
         });
+    }
+
+    /**
+     * Ends the streams for listening, spread evenly over some time, so that not all clients open new ones in the same moment. The others end by
+     * themselves with the calls they answer.
+     */
+    public void endAll(Vertx vertx, Duration within) {
+        List<Stream> listening = byGrant.values().stream()
+                .flatMap(Set::stream)
+                .filter(stream -> stream.forListening)
+                .toList();
+        for (int i = 0; i < listening.size(); i++) {
+            Stream stream = listening.get(i);
+            vertx.setTimer(1 + within.toMillis() * i / listening.size(), due -> {
+                if (byGrant.getOrDefault(stream.grantId, Set.of()).contains(stream)) {
+                    stream.end.run();
+                }
+            });
+        }
     }
 
     /** Cuts nothing any more. */

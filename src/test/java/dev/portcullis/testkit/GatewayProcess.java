@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A gateway as a process of its own: {@code portcullis serve} on the class path of the tests. */
@@ -78,6 +79,12 @@ final class GatewayProcess implements AutoCloseable {
         List<String> lines = Files.readAllLines(output);
         throw new AssertionError("a gateway process does not answer: "
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+    }
+
+    /** SIGTERM; completes with the exit status. */
+    CompletableFuture<Integer> terminate() {
+        process.destroy();
+        return process.onExit().thenApply(Process::exitValue);
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -86,12 +87,19 @@ public final class World implements AutoCloseable {
 
     /** As {@link #start(int)}, each gateway a process of its own. */
     public static World startProcesses(int gateways) {
+        return startProcesses(gateways, configuration -> {});
+    }
+
+    public static World startProcesses(int gateways, Consumer<JsonObject> change) {
         try {
             Path directory = Files.createTempDirectory("portcullis-gateways");
             new KeyDirectory(directory.resolve("keys"), InstantSource.system()).create();
             World world = new World(
                     gateways,
-                    configuration -> configuration.getJsonObject("keys").put("directory", "keys"),
+                    configuration -> {
+                        configuration.getJsonObject("keys").put("directory", "keys");
+                        change.accept(configuration);
+                    },
                     (owner, index, yaml) -> owner.processes.add(
                             GatewayProcess.start(directory, "gateway-" + index, yaml, owner.gateway(index))));
             world.files = Optional.of(directory);
@@ -108,6 +116,11 @@ public final class World implements AutoCloseable {
                         keys.apply(index),
                         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .start(1));
+    }
+
+    /** Sends SIGTERM to a gateway that is a process; completes with its exit status. */
+    public CompletableFuture<Integer> terminate(int gateway) {
+        return processes.get(gateway).terminate();
     }
 
     /** The public URL; the first gateway answers there. */
@@ -167,6 +180,9 @@ public final class World implements AutoCloseable {
                                         cognito.pool().client().secrets().get(0)))
                 .put("redis", new JsonObject().put("url", TestRedis.url()))
                 .put("keys", new JsonObject().put("directory", "in-memory"))
+                .put(
+                        "drain",
+                        new JsonObject().put("delay", "0s").put("streams", "0s").put("timeout", "2s"))
                 // All tests come from one address; those about limits switch them on.
                 .put(
                         "rateLimits",
@@ -185,7 +201,7 @@ public final class World implements AutoCloseable {
     }
 
     /** Below the range that systems take local ports of outgoing connections from: until we listen, nobody else may get them. */
-    private static List<Integer> freePorts(int count) {
+    public static List<Integer> freePorts(int count) {
         List<Integer> ports = new ArrayList<>();
         for (int tries = 0; ports.size() < count && tries < 1000; tries++) {
             int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
