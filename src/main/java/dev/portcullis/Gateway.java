@@ -18,9 +18,11 @@ import dev.portcullis.token.RevocationFeed;
 import dev.portcullis.token.Revocations;
 import dev.portcullis.token.VerifiedTokens;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.unix.Errors;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.BindException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.slf4j.Logger;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
 /** A whole gateway inside one Vert.x: one verticle instance a core, and the management server. */
 public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    // errno EADDRINUSE on Linux, the only system whose native transport the build brings.
+    private static final int ADDRESS_IN_USE = 98;
 
     private final Vertx vertx;
     private final GatewayConfig config;
@@ -44,7 +49,7 @@ public final class Gateway {
         this.draining = new Draining(vertx, config.drain());
     }
 
-    /** Fails with {@link java.net.BindException} where a port is taken. */
+    /** Fails with {@link BindException} where a port is taken. */
     public Future<Void> start(int instances) {
         InstantSource clock = InstantSource.system();
         Readiness readiness = new Readiness();
@@ -79,6 +84,7 @@ public final class Gateway {
                 .compose(id -> vertx.deployVerticle(
                         () -> new GatewayVerticle(config, shared), new DeploymentOptions().setInstances(instances)))
                 .compose(id -> new ManagementServer(vertx, config.management(), readiness, metrics).start())
+                .recover(failure -> Future.failedFuture(isPortTaken(failure) ? new BindException() : failure))
                 .onSuccess(server -> LOG.atInfo()
                         .addKeyValue("publicUrl", config.publicUrl())
                         .addKeyValue("port", config.listen().port())
@@ -93,5 +99,10 @@ public final class Gateway {
     /** Brings everything to its end, as {@code drain} in the configuration says; the Vert.x instance can be closed then. */
     public Future<Void> drain() {
         return draining.begin();
+    }
+
+    /** The native transport has an error of its own for it. */
+    private static boolean isPortTaken(Throwable failure) {
+        return failure instanceof Errors.NativeIoException problem && -problem.expectedErr() == ADDRESS_IN_USE;
     }
 }

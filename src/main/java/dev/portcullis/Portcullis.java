@@ -14,7 +14,9 @@ public final class Portcullis {
     /** Exit codes: 0 done, 1 could not run, 2 wrong usage. */
     public static void main(String[] args) {
         Logs.choose(args);
-        int status = new CommandLine(new Portcullis()).execute(args);
+        int status = new CommandLine(new Portcullis())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
         // A command that goes on in the background answers 0; ending the process is then up to a signal.
         if (status != 0) {
             System.exit(status);
