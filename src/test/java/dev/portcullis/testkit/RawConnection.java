@@ -176,6 +176,16 @@ public final class RawConnection implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - from);
     }
 
+    /** Ends this side alone: the other one learns of it, and what it still sends can be read. */
+    public RawConnection finish() {
+        try {
+            socket.shutdownOutput();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether nothing comes, and no end either, for so long. */
     public boolean isSilentFor(Duration time) {
         try {
