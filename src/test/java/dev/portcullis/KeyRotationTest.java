@@ -89,7 +89,10 @@ class KeyRotationTest {
         boolean late = false;
         int round = 0;
         String newest = first;
-        while (keyId(newest).equals(oldKey) || Instant.now().isBefore(takeOver.plusSeconds(1))) {
+        String oldPrefix = refresh.substring(0, 12);
+        while (keyId(newest).equals(oldKey)
+                || refresh.startsWith(oldPrefix)
+                || Instant.now().isBefore(takeOver.plusSeconds(1))) {
             if (!late && Instant.now().isAfter(takeOver.minusSeconds(3))) {
                 publish(replicaB);
                 late = true;
@@ -109,7 +112,6 @@ class KeyRotationTest {
             assertThat(Instant.now()).isBefore(takeOver.plus(PATIENCE));
         }
         assertThat(round).isGreaterThan(10);
-        assertThat(refresh).doesNotContain(tokens.getString("refresh_token").substring(0, 12));
     }
 
     @Test
