@@ -147,7 +147,7 @@ final class GatewayVerticle extends VerticleBase {
         Optional<ClientMetadataDocuments> documents = config.clientDocuments().enabled()
                 ? Optional.of(new ClientMetadataDocuments(config, fetcher, link, sealed, shared.clock()))
                 : Optional.empty();
-        Clients clients = new Clients(dynamic, documents);
+        Clients clients = new Clients(config, dynamic, documents);
         Optional<ClientAssertionVerifier> assertions =
                 documents.map(known -> new ClientAssertionVerifier(config, known, fetcher, link, shared.clock()));
         RevokedGrants revoked = new RevokedGrants(config, link, shared.revocations());

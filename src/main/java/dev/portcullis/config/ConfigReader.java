@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads {@code gateway.yaml}: the keys, their defaults and their bounds, in the order of the file. */
 public final class ConfigReader {
@@ -85,6 +86,8 @@ public final class ConfigReader {
                 Connections.read(root.section("connections")),
                 RegistrationReader.read(root.section("registration")),
                 ClientDocuments.read(root.section("clientDocuments"), publicUrl),
+                PreRegisteredClient.readAll(root),
+                Set.copyOf(root.texts("deniedClients", List.of())),
                 resources(root.section("resources"), upstreams),
                 http(root.section("http")),
                 upstreams);

@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * The whole configuration, checked. {@code conf/gateway.yaml} documents each value; {@link ConfigReader} holds the defaults and bounds.
  *
  * @param publicUrl the issuer identifier and the origin of every URL that clients see; without a slash at its end (RFC 8414 §2)
+ * @param clients that the operator registered, by client id
+ * @param deniedClients ids of clients of any kind that may do nothing
  * @param upstreams by name, in the order of the file
  */
 public record GatewayConfig(
@@ -30,6 +33,8 @@ public record GatewayConfig(
         Connections connections,
         Registration registration,
         ClientDocuments clientDocuments,
+        Map<String, PreRegisteredClient> clients,
+        Set<String> deniedClients,
         Resources resources,
         Http http,
         Map<String, Upstream> upstreams) {

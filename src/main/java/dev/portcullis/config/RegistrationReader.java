@@ -15,7 +15,7 @@ final class RegistrationReader {
     static GatewayConfig.Registration read(Section section) {
         List<String> schemes = section.texts("privateUseSchemes", List.of());
         for (String scheme : schemes) {
-            if (!SCHEME.matcher(scheme).matches() || FORBIDDEN_SCHEMES.contains(scheme)) {
+            if (!isPrivateUse(scheme)) {
                 section.problem(
                         "privateUseSchemes",
                         "holds " + scheme
@@ -29,5 +29,10 @@ final class RegistrationReader {
                 schemes);
         section.refuseUnknownKeys();
         return registration;
+    }
+
+    /** A scheme of a native app, in lower case: none that a browser serves or runs itself. */
+    static boolean isPrivateUse(String scheme) {
+        return SCHEME.matcher(scheme).matches() && !FORBIDDEN_SCHEMES.contains(scheme);
     }
 }

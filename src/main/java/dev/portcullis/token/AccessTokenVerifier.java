@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Checks an access token before anything of its request is processed (RFC 9068 §4, MCP 2026-07-28 authorization "Token Handling"): our
@@ -30,6 +31,7 @@ import java.util.Optional;
 public final class AccessTokenVerifier {
     private final Vertx vertx;
     private final String issuer;
+    private final Set<String> deniedClients;
     private final KeyRing keys;
     private final VerifiedTokens verified;
     private final Revocations revocations;
@@ -52,6 +54,7 @@ public final class AccessTokenVerifier {
             InstantSource clock) {
         this.vertx = vertx;
         this.issuer = config.publicUrl();
+        this.deniedClients = config.deniedClients();
         this.keys = keys;
         this.verified = verified;
         this.revocations = revocations;
@@ -87,6 +90,10 @@ public final class AccessTokenVerifier {
     }
 
     private Future<VerifiedToken> admit(VerifiedToken token, String resource, TokenDigest digest) {
+        if (deniedClients.contains(token.clientId())) {
+            verified.forget(digest);
+            return refused("the client was blocked");
+        }
         if (revocations.isRevoked(token.grantId())) {
             verified.forget(digest);
             return refused("the sign-in behind the access token was ended");

@@ -42,6 +42,8 @@ class ConfigReaderTest {
         assertThat(sample.refresh()).isEqualTo(minimal.refresh());
         assertThat(sample.registration()).isEqualTo(minimal.registration());
         assertThat(sample.clientDocuments()).isEqualTo(minimal.clientDocuments());
+        assertThat(sample.clients()).isEqualTo(minimal.clients());
+        assertThat(sample.deniedClients()).isEqualTo(minimal.deniedClients());
         assertThat(sample.redis()).isEqualTo(minimal.redis());
         assertThat(sample.listen()).isEqualTo(minimal.listen());
         assertThat(sample.management()).isEqualTo(minimal.management());

@@ -5,6 +5,9 @@ import dev.portcullis.crypto.RandomTokens;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** A public MCP client and the person who uses it: each step of the flow is one call, at whichever gateway the caller names. */
 public final class TestClient {
@@ -13,19 +16,19 @@ public final class TestClient {
     private static final RandomTokens RANDOM = new RandomTokens(new SecureRandom());
 
     private final World world;
-    private final Browser browser = new Browser();
+    private final Browser browser;
     private final String verifier = RANDOM.next();
     private final String state = RANDOM.next();
     private final String id;
+    private final Optional<String> secret;
+    private final String redirectUri;
 
-    private TestClient(World world, String id) {
+    private TestClient(World world, Browser browser, JsonObject registered) {
         this.world = world;
-        this.id = id;
-    }
-
-    /** One that has its id from elsewhere. */
-    public static TestClient withId(World world, String id) {
-        return new TestClient(world, id);
+        this.browser = browser;
+        this.id = registered.getString("client_id");
+        this.secret = Optional.ofNullable(registered.getString("client_secret"));
+        this.redirectUri = registered.getJsonArray("redirect_uris").getString(0);
     }
 
     public static TestClient register(World world) {
@@ -33,21 +36,39 @@ public final class TestClient {
     }
 
     public static TestClient register(World world, String gateway) {
-        return register(world, gateway, registration());
+        return register(world, gateway, registration(), new Browser());
     }
 
     /** @param registration what it sends instead of {@link #registration()} */
     public static TestClient register(World world, JsonObject registration) {
-        return register(world, world.url(), registration);
+        return register(world, world.url(), registration, new Browser());
     }
 
-    private static TestClient register(World world, String gateway, JsonObject registration) {
+    /** A client that registers like this, and a person in front of this browser. */
+    public static TestClient register(World world, JsonObject registration, Browser browser) {
+        return register(world, world.url(), registration, browser);
+    }
+
+    private static TestClient register(World world, String gateway, JsonObject registration, Browser browser) {
         return new TestClient(
                 world,
+                browser,
                 new Browser()
                         .postJson(gateway + "/register", registration.encode())
-                        .json()
-                        .getString("client_id"));
+                        .json());
+    }
+
+    /** One that has its id from elsewhere. */
+    public static TestClient withId(World world, String id) {
+        return known(world, id, "", REDIRECT_URI);
+    }
+
+    /** A client that is known already; the secret is empty for a public one. */
+    public static TestClient known(World world, String id, String secret, String redirectUri) {
+        JsonObject registered =
+                new JsonObject().put("client_id", id).put("redirect_uris", new JsonArray().add(redirectUri));
+        return new TestClient(
+                world, new Browser(), secret.isEmpty() ? registered : registered.put("client_secret", secret));
     }
 
     /** What a public native client sends. */
@@ -81,7 +102,7 @@ public final class TestClient {
                 "client_id",
                 id,
                 "redirect_uri",
-                REDIRECT_URI,
+                redirectUri,
                 "response_type",
                 "code",
                 "state",
@@ -136,24 +157,32 @@ public final class TestClient {
     }
 
     public Answer redeem(String gateway, String code) {
-        return browser.postForm(
-                gateway + "/token",
-                Form.encode(
-                        "grant_type", "authorization_code",
-                        "code", code,
-                        "client_id", id,
-                        "redirect_uri", REDIRECT_URI,
-                        "code_verifier", verifier,
-                        "resource", world.mcpUrl()));
+        return token(
+                gateway,
+                "grant_type",
+                "authorization_code",
+                "code",
+                code,
+                "redirect_uri",
+                redirectUri,
+                "code_verifier",
+                verifier,
+                "resource",
+                world.mcpUrl());
     }
 
     public Answer refresh(String gateway, String refreshToken) {
-        return browser.postForm(
-                gateway + "/token",
-                Form.encode("grant_type", "refresh_token", "refresh_token", refreshToken, "client_id", id));
+        return token(gateway, "grant_type", "refresh_token", "refresh_token", refreshToken);
     }
 
-    /** RFC 7009, for a token of either kind. */
+    /** A token request of this client, authenticated where it has a secret. */
+    private Answer token(String gateway, String... pairs) {
+        List<String> all = new ArrayList<>(List.of(pairs));
+        all.addAll(List.of("client_id", id));
+        secret.ifPresent(value -> all.addAll(List.of("client_secret", value)));
+        return browser.postForm(gateway + "/token", Form.encode(all.toArray(String[]::new)));
+    }
+
     public Answer revoke(String gateway, String token) {
         return browser.postForm(gateway + "/revoke", Form.encode("token", token, "client_id", id));
     }

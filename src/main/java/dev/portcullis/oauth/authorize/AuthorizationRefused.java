@@ -14,8 +14,12 @@ final class AuthorizationRefused extends RuntimeException {
     private final transient OAuthError error;
     private final transient Optional<Origin> origin;
 
-    /** Where the request came from and the answer may go. */
-    record Origin(RedirectUri redirectUri, Optional<String> state) {}
+    /**
+     * Where the request came from and the answer may go.
+     *
+     * @param trusted whether it may go there without anybody's click
+     */
+    record Origin(RedirectUri redirectUri, Optional<String> state, boolean trusted) {}
 
     AuthorizationRefused(OAuthError error, Optional<Origin> origin) {
         super(error.getMessage(), null, false, false);

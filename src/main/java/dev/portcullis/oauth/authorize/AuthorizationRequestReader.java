@@ -38,6 +38,9 @@ final class AuthorizationRequestReader {
     Future<Accepted> read(Parameters parameters) {
         String clientId = single(parameters, "client_id")
                 .orElseThrow(() -> refused(OAuthError.Code.INVALID_REQUEST, "client_id is missing"));
+        if (clients.isDenied(clientId)) {
+            throw refused(OAuthError.Code.ACCESS_DENIED, "whoever runs this server has blocked this application");
+        }
         return clients.find(clientId)
                 .map(found -> found.orElseThrow(
                         () -> refused(OAuthError.Code.INVALID_CLIENT, "the client_id is not known here")))
@@ -50,7 +53,8 @@ final class AuthorizationRequestReader {
         try {
             return new Accepted(read(parameters, client, redirectUri, state), client);
         } catch (OAuthError error) {
-            throw new AuthorizationRefused(error, Optional.of(new AuthorizationRefused.Origin(redirectUri, state)));
+            throw new AuthorizationRefused(
+                    error, Optional.of(new AuthorizationRefused.Origin(redirectUri, state, client.isTrusted())));
         }
     }
 
@@ -140,7 +144,11 @@ final class AuthorizationRequestReader {
                 .orElseThrow(() ->
                         new OAuthError(OAuthError.Code.INVALID_SCOPE, "scope holds characters no scope may have"));
         Scopes offered = requested.intersect(upstream.offeredScopes());
-        List<String> granted = new ArrayList<>((offered.isEmpty() ? Scopes.of(upstream.scopes()) : offered).tokens());
+        Scopes bound = client.bound(offered.isEmpty() ? Scopes.of(upstream.scopes()) : offered);
+        if (bound.isEmpty()) {
+            throw new OAuthError(OAuthError.Code.INVALID_SCOPE, "this client may not have a scope of this server");
+        }
+        List<String> granted = new ArrayList<>(bound.tokens());
         if (requested.contains(Scopes.OFFLINE_ACCESS) && client.mayRefresh()) {
             granted.add(Scopes.OFFLINE_ACCESS);
         }

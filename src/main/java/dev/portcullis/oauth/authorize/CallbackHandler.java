@@ -90,8 +90,8 @@ final class CallbackHandler {
                 .onFailure(outage -> pages.unavailable(
                         request,
                         (Outage) outage,
-                        Optional.of(
-                                new AuthorizationRefused.Origin(authorization.redirectUri(), authorization.state()))));
+                        Optional.of(new AuthorizationRefused.Origin(
+                                authorization.redirectUri(), authorization.state(), true))));
     }
 
     private Future<String> refusal(HttpServerRequest request, AuthorizationRequest authorization, Throwable failure) {

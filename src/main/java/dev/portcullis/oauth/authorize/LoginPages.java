@@ -48,8 +48,8 @@ final class LoginPages {
                         client.documentHost(),
                         authorization.redirectUri().displayHost(),
                         authorization.redirectUri().isLoopback(),
-                        // Whoever registers dynamically chooses any name.
-                        client.documentHost().isEmpty(),
+                        // Whoever registers by itself chooses any name.
+                        !client.isTrusted(),
                         upstream.displayName(),
                         upstream.resource(),
                         scopes,
@@ -68,14 +68,17 @@ final class LoginPages {
         Answers.page(request, 200, pages.returned(new ReturnedPage(clientName, url)));
     }
 
-    /** To be used before the person has agreed to anything: the client may be told, but only by the person's own click (OAuth 2.1 §7.12.2). */
+    /**
+     * To be used before the person has agreed to anything: the client is told by the person's own click, unless it is one that the person or
+     * the operator knows (OAuth 2.1 §7.12.2).
+     */
     void refused(HttpServerRequest request, Throwable failure) {
         OAuthErrors.log(request, loggable(failure));
         if (request.response().headWritten()) {
             return;
         }
         if (failure instanceof AuthorizationRefused refusal) {
-            Answers.page(request, 400, pages.error(errorPage(request, refusal)));
+            refused(request, refusal);
         } else if (failure instanceof ClientDocumentProblem problem) {
             documentProblem(request, problem);
         } else if (failure instanceof Outage outage) {
@@ -115,6 +118,17 @@ final class LoginPages {
                         : "This is a mistake of the application, not yours: tell whoever makes it. Do not go on if somebody sent you this link.");
     }
 
+    private void refused(HttpServerRequest request, AuthorizationRefused refusal) {
+        Optional<AuthorizationRefused.Origin> known = refusal.origin().filter(AuthorizationRefused.Origin::trusted);
+        if (known.isPresent() && known.get().redirectUri().isHttp()) {
+            Answers.seeOther(
+                    request,
+                    response.error(known.get().redirectUri(), known.get().state(), refusal.error()));
+        } else {
+            Answers.page(request, 400, pages.error(errorPage(request, refusal)));
+        }
+    }
+
     void message(HttpServerRequest request, int status, String title, String whatHappened, String whatToDo) {
         Answers.page(
                 request,
@@ -146,6 +160,14 @@ final class LoginPages {
                     "You can go back to the application, which will be told what is wrong. This is a mistake of the application, not yours.",
                     RequestId.of(request),
                     refusal.origin().map(origin -> back(origin, refusal.error())));
+        }
+        if (refusal.error().code() == OAuthError.Code.ACCESS_DENIED) {
+            return new ErrorPage(
+                    "This application is blocked here",
+                    sentence(refusal.error()),
+                    "If you need it, ask whoever runs this server. Registering it again would not be right.",
+                    RequestId.of(request),
+                    Optional.empty());
         }
         boolean unknownClient = refusal.error().code() == OAuthError.Code.INVALID_CLIENT;
         return new ErrorPage(

@@ -2,6 +2,7 @@ package dev.portcullis.oauth.client;
 
 import dev.portcullis.fetch.DocumentUrl;
 import dev.portcullis.oauth.RedirectUri;
+import dev.portcullis.oauth.Scopes;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,11 +11,12 @@ import java.util.Optional;
  *
  * @param id of a client with a metadata document: its address
  * @param name as the client calls itself; anybody may claim any name
- * @param scope what it said it would ask for; informative
+ * @param scope what it said it would ask for, which is informative; the most it can be granted where the operator registered it
  * @param keys of a client that authenticates with {@code private_key_jwt}
  */
 public record Client(
         String id,
+        Registration registration,
         Optional<String> name,
         List<RedirectUri> redirectUris,
         List<String> grantTypes,
@@ -23,6 +25,16 @@ public record Client(
         Optional<String> clientUri,
         Optional<String> scope,
         Optional<ClientKeys> keys) {
+
+    /** How it came to be known. */
+    public enum Registration {
+        /** By the operator, in the configuration. */
+        MANUAL,
+        /** By itself (RFC 7591). */
+        DYNAMIC,
+        /** By a document at the address that is its id. */
+        DOCUMENT
+    }
 
     /** {@code token_endpoint_auth_method}. */
     public enum AuthMethod {
@@ -61,9 +73,23 @@ public record Client(
 
     /** The host that vouches for this client by serving its metadata document. */
     public Optional<String> documentHost() {
-        return id.startsWith("https://") || id.startsWith("http://")
+        return registration == Registration.DOCUMENT
                 ? Optional.of(DocumentUrl.parse(id, true).displayHost())
                 : Optional.empty();
+    }
+
+    /** Whether somebody vouches for its name and its redirect URIs. */
+    public boolean isTrusted() {
+        return registration == Registration.MANUAL;
+    }
+
+    /** What of these scopes it can be granted. */
+    public Scopes bound(Scopes wanted) {
+        return isTrusted()
+                ? scope.flatMap(Scopes::parse)
+                        .map(most -> wanted.intersect(most.tokens()))
+                        .orElse(wanted)
+                : wanted;
     }
 
     /** The name, or what stands for it where there is none. */

@@ -94,6 +94,7 @@ final class ClientDocument {
             String address, JsonObject metadata, Client.AuthMethod method, Optional<ClientKeys> keys) {
         return new Client(
                 address,
+                Client.Registration.DOCUMENT,
                 Optional.of(metadata.getString("client_name")),
                 strings(metadata.getJsonArray("redirect_uris")).stream()
                         .map(RedirectUri::new)

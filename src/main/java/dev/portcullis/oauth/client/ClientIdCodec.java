@@ -60,6 +60,7 @@ public final class ClientIdCodec {
     private static Client client(String id, JsonObject metadata) {
         return new Client(
                 id,
+                Client.Registration.DYNAMIC,
                 Optional.ofNullable(metadata.getString("client_name")),
                 strings(metadata.getJsonArray("redirect_uris")).stream()
                         .map(RedirectUri::new)
