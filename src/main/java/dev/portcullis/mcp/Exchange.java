@@ -246,7 +246,9 @@ final class Exchange {
         if (request.isEnded()) {
             response.end();
         } else {
-            outbound.reset(CANCEL);
+            // The client library would use this connection again, whose next bytes the upstream takes for the rest of
+            // this request.
+            outbound.connection().close();
             UnreadBody.end(request);
         }
     }
