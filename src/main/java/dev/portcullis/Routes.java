@@ -28,9 +28,13 @@ import io.vertx.ext.web.Router;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The one table of paths and what answers them. MCP endpoints are looked up directly, everything else goes through the router. */
 final class Routes implements Handler<HttpServerRequest> {
+    /** No web page may look into these, not even into their refusals (OAuth 2.1 §3.1). */
+    private static final Set<String> FOR_PEOPLE = Set.of("/authorize", "/consent", "/callback", "/connections");
+
     private final Map<String, McpEndpoint> mcp;
     private final Visits visits;
     private final Map<String, Route> routes = new HashMap<>();
@@ -161,7 +165,9 @@ final class Routes implements Handler<HttpServerRequest> {
     }
 
     private static void notHere(HttpServerRequest request, int status, String description) {
-        Cors.open(request);
+        if (!FOR_PEOPLE.contains(request.path())) {
+            Cors.open(request);
+        }
         String error = status == 404 ? "not_found" : status == 405 ? "method_not_allowed" : "invalid_request";
         Answers.json(request, status, new JsonObject().put("error", error).put("error_description", description));
     }

@@ -269,15 +269,16 @@ class FlowTest {
     }
 
     @Test
-    void denyingTellsTheClient() {
-        // IDP-8
+    void denyingLeadsNowhereButTheClientCanBeToldByAClick() {
+        // IDP-8, AS-16
         TestClient client = TestClient.register(world);
         Answer page = client.authorize(world.url());
         Answer denied = client.browser().postForm(world.url() + "/consent", Form.fill(page.body(), "decision", "deny"));
-        assertThat(denied.status()).isEqualTo(303);
-        assertThat(denied.parameter("error")).hasValue("access_denied");
-        assertThat(denied.parameter("state")).hasValue(client.state());
-        assertThat(denied.parameter("iss")).hasValue(world.url());
+        assertThat(denied.status()).isEqualTo(200);
+        assertThat(denied.header("Location")).isEmpty();
+        assertThat(denied.linkParameter("error")).hasValue("access_denied");
+        assertThat(denied.linkParameter("state")).hasValue(client.state());
+        assertThat(denied.linkParameter("iss")).hasValue(world.url());
     }
 
     @Test

@@ -79,6 +79,7 @@ public final class ConfigReader {
                 redis(root.section("redis")),
                 Keys.read(root.section("keys"), directory),
                 login(root.section("login")),
+                Approvals.read(root.section("approvals")),
                 tokens(root.section("tokens")),
                 refresh(root.section("refresh")),
                 RateLimits.read(root.section("rateLimits")),

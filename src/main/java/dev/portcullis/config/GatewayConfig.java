@@ -26,6 +26,7 @@ public record GatewayConfig(
         Redis redis,
         Keys keys,
         Login login,
+        Approvals approvals,
         Tokens tokens,
         Refresh refresh,
         RateLimits rateLimits,

@@ -5,6 +5,7 @@ import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,16 @@ public final class Cookies {
 
     public Optional<String> get(HttpServerRequest request, String name) {
         return Optional.ofNullable(request.getCookie(fullName(name))).map(Cookie::getValue);
+    }
+
+    /** The names of this kind that the browser sent. */
+    public List<String> names(HttpServerRequest request, String prefix) {
+        String full = fullName(prefix);
+        return request.cookies().stream()
+                .map(Cookie::getName)
+                .filter(name -> name.startsWith(full))
+                .map(name -> name.substring(full.length() - prefix.length()))
+                .toList();
     }
 
     public void set(HttpServerResponse response, String name, String value, Duration maxAge) {

@@ -61,7 +61,9 @@ public final class RequestBody {
                 collected.appendBuffer(chunk);
             }
         });
-        request.exceptionHandler(body::tryFail);
+        // The client has gone; whatever is answered, nobody reads it.
+        request.exceptionHandler(
+                failure -> body.tryFail(new HttpProblem(400, "the request ended before its body did")));
         request.endHandler(end -> body.tryComplete(collected));
         return body.future();
     }

@@ -1,6 +1,7 @@
 package dev.portcullis.idp;
 
 import io.vertx.core.Future;
+import java.util.Optional;
 
 /**
  * Signs people in and answers for them. Every future fails with {@link IdpRefused} where the provider said no for good, and with
@@ -26,6 +27,7 @@ public interface IdentityProvider {
     /**
      * @param state opaque, of {@code [A-Za-z0-9_-]}
      * @param codeChallenge S256
+     * @param prompt how to ask the person (OpenID Connect Core §3.1.2.1)
      */
-    record AuthorizationQuery(String state, String nonce, String codeChallenge) {}
+    record AuthorizationQuery(String state, String nonce, String codeChallenge, Optional<String> prompt) {}
 }

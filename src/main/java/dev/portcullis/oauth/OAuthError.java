@@ -28,6 +28,9 @@ public final class OAuthError extends RuntimeException {
         ACCESS_DENIED("access_denied", 403),
         SERVER_ERROR("server_error", 500),
         TEMPORARILY_UNAVAILABLE("temporarily_unavailable", 503),
+        // OpenID Connect Core §3.1.2.6
+        LOGIN_REQUIRED("login_required", 400),
+        CONSENT_REQUIRED("consent_required", 400),
         // RFC 8707 §2
         INVALID_TARGET("invalid_target", 400),
         // RFC 7591 §3.2.2

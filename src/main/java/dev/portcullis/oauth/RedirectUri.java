@@ -53,6 +53,11 @@ public record RedirectUri(String value) {
         return LOOPBACK.matcher(value).matches();
     }
 
+    /** A browser delivers it to whoever owns the host, and to nobody else (RFC 8252 §7.2). */
+    public boolean isClaimed() {
+        return value.startsWith("https://");
+    }
+
     /** Without what a native app is free to vary: the same for every request that one registered URI {@link #matches}. */
     public String identity() {
         return withoutLoopbackPort(value).orElse(value);

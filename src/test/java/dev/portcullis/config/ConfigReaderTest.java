@@ -38,6 +38,7 @@ class ConfigReaderTest {
         GatewayConfig sample = new ConfigReader(environment).read(Path.of("conf/gateway.yaml"));
         GatewayConfig minimal = read(MINIMAL, Map.of("SECRET", "s3cret"));
         assertThat(sample.login()).isEqualTo(minimal.login());
+        assertThat(sample.approvals()).isEqualTo(minimal.approvals());
         assertThat(sample.tokens()).isEqualTo(minimal.tokens());
         assertThat(sample.refresh()).isEqualTo(minimal.refresh());
         assertThat(sample.registration()).isEqualTo(minimal.registration());

@@ -3,10 +3,15 @@ package dev.portcullis.testkit;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a server said. */
 public record Answer(HttpResponse<String> response) {
+
+    private static final Pattern LINK = Pattern.compile("<a class=\"button\" href=\"([^\"]*)\"");
 
     public int status() {
         return response.statusCode();
@@ -33,9 +38,27 @@ public record Answer(HttpResponse<String> response) {
 
     /** A parameter of the redirect's query. */
     public Optional<String> parameter(String name) {
-        return Form.parse(location().getRawQuery()).stream()
+        return parameter(location(), name);
+    }
+
+    /** Where the one link of a page leads that a person may click to get back to the application. */
+    public URI link() {
+        Matcher matcher = LINK.matcher(body());
+        if (!matcher.find()) {
+            throw new AssertionError("no link: " + status() + " " + body());
+        }
+        return URI.create(matcher.group(1).replace("&amp;", "&"));
+    }
+
+    /** A parameter of that link's query. */
+    public Optional<String> linkParameter(String name) {
+        return parameter(link(), name);
+    }
+
+    private static Optional<String> parameter(URI uri, String name) {
+        return Form.parse(uri.getRawQuery()).stream()
                 .filter(pair -> pair.getKey().equals(name))
-                .map(java.util.Map.Entry::getValue)
+                .map(Map.Entry::getValue)
                 .findFirst();
     }
 }

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Requests over real sockets with a cookie jar; redirects are left to the caller, who wants to see them. */
@@ -59,6 +60,14 @@ public final class Browser {
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    public Set<String> cookieNames() {
+        return Set.copyOf(cookies.keySet());
+    }
+
+    public void forgetCookie(String name) {
+        cookies.remove(name);
     }
 
     public void forgetCookies() {

@@ -7,6 +7,7 @@ import dev.portcullis.crypto.KeyDirectory;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.dev.cognito.CognitoPool;
 import dev.portcullis.dev.cognito.CognitoSimulator;
+import dev.portcullis.dev.cognito.PoolUser;
 import dev.portcullis.dev.mcp.DemoMcpServer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -34,6 +35,7 @@ import java.util.stream.Stream;
 /** Gateways on one Redis, with one key ring, one Cognito and a demo server behind them under the names {@code demo} and {@code other}. */
 public final class World implements AutoCloseable {
     public static final String USER = "maria";
+    public static final String OTHER_USER = "paul";
     public static final String PASSWORD = "Corr3ct-horse";
 
     private final Vertx vertx = Vertx.vertx();
@@ -53,7 +55,9 @@ public final class World implements AutoCloseable {
     private World(int gateways, Consumer<JsonObject> change, Launch launch) {
         List<Integer> ports = freePorts(gateways);
         String publicUrl = "http://localhost:" + ports.get(0);
-        cognito = await(CognitoSimulator.start(vertx, CognitoPool.demo(publicUrl + "/callback", USER, PASSWORD)));
+        cognito = await(CognitoSimulator.start(
+                vertx,
+                CognitoPool.demo(publicUrl + "/callback", USER, PASSWORD).withUser(PoolUser.of(OTHER_USER, PASSWORD))));
         demo = await(DemoMcpServer.start(vertx, "localhost", 0));
         config = read(yaml(publicUrl, ports.get(0), change));
         for (int i = 0; i < gateways; i++) {

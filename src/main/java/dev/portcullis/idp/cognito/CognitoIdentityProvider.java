@@ -84,14 +84,15 @@ public final class CognitoIdentityProvider implements IdentityProvider {
 
     @Override
     public String authorizationUrl(AuthorizationQuery query) {
-        String url = clients.get(0)
-                .authorizeURL(new OAuth2AuthorizationURL()
-                        .setState(query.state())
-                        .setScopes(config.scopes())
-                        .putAdditionalParameter("redirect_uri", redirectUri)
-                        .putAdditionalParameter("nonce", query.nonce())
-                        .putAdditionalParameter("code_challenge", query.codeChallenge())
-                        .putAdditionalParameter("code_challenge_method", "S256"));
+        OAuth2AuthorizationURL parameters = new OAuth2AuthorizationURL()
+                .setState(query.state())
+                .setScopes(config.scopes())
+                .putAdditionalParameter("redirect_uri", redirectUri)
+                .putAdditionalParameter("nonce", query.nonce())
+                .putAdditionalParameter("code_challenge", query.codeChallenge())
+                .putAdditionalParameter("code_challenge_method", "S256");
+        query.prompt().ifPresent(prompt -> parameters.putAdditionalParameter("prompt", prompt));
+        String url = clients.get(0).authorizeURL(parameters);
         // Form encoding writes a space as +, which Cognito has been seen to read as part of a scope.
         return url.replace("+", "%20");
     }

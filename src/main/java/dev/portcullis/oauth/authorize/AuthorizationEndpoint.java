@@ -41,10 +41,21 @@ public final class AuthorizationEndpoint {
         AuthorizationResponse response = new AuthorizationResponse(config.publicUrl());
         this.pages = new LoginPages(config, templates, response);
         ConsentForms forms = new ConsentForms(sealer, config.login().pendingTtl(), clock);
+        ApprovalsCookie approvals = new ApprovalsCookie(config.approvals(), cookies, sealer, clock);
+        Departure departure = new Departure(logins);
         this.authorize = new AuthorizeHandler(
-                body, new AuthorizationRequestReader(config, clients), forms, pages, browser, random);
-        this.consent = new ConsentHandler(config, body, forms, logins, response, pages, browser, audit);
-        this.callback = new CallbackHandler(config, logins, otherLogins, codes, response, pages, audit, random, clock);
+                config.publicUrl(),
+                body,
+                new AuthorizationRequestReader(config, clients),
+                forms,
+                approvals,
+                departure,
+                pages,
+                browser,
+                random);
+        this.consent = new ConsentHandler(config, body, forms, departure, response, pages, browser, audit);
+        this.callback = new CallbackHandler(
+                config, logins, otherLogins, codes, response, pages, approvals, audit, random, clock);
     }
 
     /** {@code GET} and {@code POST /authorize}. */

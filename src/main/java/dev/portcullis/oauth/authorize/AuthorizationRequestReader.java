@@ -1,6 +1,7 @@
 package dev.portcullis.oauth.authorize;
 
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.Digests;
 import dev.portcullis.http.Parameters;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.RedirectUri;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -31,11 +33,14 @@ final class AuthorizationRequestReader {
         this.clients = clients;
     }
 
-    /** A request in order, and the client behind it. */
-    record Accepted(AuthorizationRequest request, Client client) {}
+    /** A request in order, the client behind it, and how it wants the person to be asked. */
+    record Accepted(AuthorizationRequest request, Client client, Prompt prompt) {}
 
-    /** Fails with {@link AuthorizationRefused}, or with {@link dev.portcullis.outage.Outage} where the client cannot be looked up. */
-    Future<Accepted> read(Parameters parameters) {
+    /**
+     * @param approved the clients and redirect URIs that were approved in this browser before, by their digests
+     * @return fails with {@link AuthorizationRefused}, or with {@link dev.portcullis.outage.Outage} where the client cannot be looked up
+     */
+    Future<Accepted> read(Parameters parameters, Set<String> approved) {
         String clientId = single(parameters, "client_id")
                 .orElseThrow(() -> refused(OAuthError.Code.INVALID_REQUEST, "client_id is missing"));
         if (clients.isDenied(clientId)) {
@@ -44,17 +49,21 @@ final class AuthorizationRequestReader {
         return clients.find(clientId)
                 .map(found -> found.orElseThrow(
                         () -> refused(OAuthError.Code.INVALID_CLIENT, "the client_id is not known here")))
-                .map(client -> read(parameters, client));
+                .map(client -> read(parameters, client, approved));
     }
 
-    private Accepted read(Parameters parameters, Client client) {
+    private Accepted read(Parameters parameters, Client client, Set<String> approved) {
         RedirectUri redirectUri = redirectUri(parameters, client);
-        Optional<String> state = parameters.get("state");
+        String digest = Digests.sha256(client.digest() + ' ' + redirectUri.identity());
+        // Which of two is the client's own cannot be known; none is returned then.
+        Optional<String> state = parameters.all("state").size() > 1 ? Optional.empty() : parameters.get("state");
+        var origin =
+                new AuthorizationRefused.Origin(redirectUri, state, client.isTrusted() || approved.contains(digest));
         try {
-            return new Accepted(read(parameters, client, redirectUri, state), client);
+            Prompt prompt = Prompt.parse(parameters.get("prompt"));
+            return new Accepted(read(parameters, client, digest, origin, prompt), client, prompt);
         } catch (OAuthError error) {
-            throw new AuthorizationRefused(
-                    error, Optional.of(new AuthorizationRefused.Origin(redirectUri, state, client.isTrusted())));
+            throw new AuthorizationRefused(error, Optional.of(origin));
         }
     }
 
@@ -74,7 +83,7 @@ final class AuthorizationRequestReader {
     }
 
     private AuthorizationRequest read(
-            Parameters parameters, Client client, RedirectUri redirectUri, Optional<String> state) {
+            Parameters parameters, Client client, String digest, AuthorizationRefused.Origin origin, Prompt prompt) {
         parameters.repeated("resource").ifPresent(name -> {
             throw OAuthError.invalidRequest("a parameter came more than once");
         });
@@ -84,7 +93,10 @@ final class AuthorizationRequestReader {
         if (!responseType.equals("code")) {
             throw new OAuthError(OAuthError.Code.UNSUPPORTED_RESPONSE_TYPE, "response_type must be code");
         }
-        if (state.filter(value -> value.length() > MAX_STATE).isPresent()) {
+        if (!parameters.get("response_mode").orElse("query").equals("query")) {
+            throw OAuthError.invalidRequest("response_mode must be query");
+        }
+        if (origin.state().filter(value -> value.length() > MAX_STATE).isPresent()) {
             throw OAuthError.invalidRequest("state is longer than " + MAX_STATE + " characters");
         }
         String challenge = codeChallenge(parameters);
@@ -92,11 +104,14 @@ final class AuthorizationRequestReader {
         return new AuthorizationRequest(
                 client.id(),
                 client.displayName(),
-                redirectUri,
-                state,
+                digest,
+                origin.trusted(),
+                origin.redirectUri(),
+                origin.state(),
                 challenge,
                 scopes(parameters, client, upstream),
-                upstream.resource());
+                upstream.resource(),
+                prompt.forIdp());
     }
 
     private static String codeChallenge(Parameters parameters) {

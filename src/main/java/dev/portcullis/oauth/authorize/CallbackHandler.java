@@ -4,6 +4,7 @@ import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.RandomTokens;
+import dev.portcullis.http.Answers;
 import dev.portcullis.http.HttpProblem;
 import dev.portcullis.http.Parameters;
 import dev.portcullis.idp.IdpTokens;
@@ -33,6 +34,7 @@ final class CallbackHandler {
     private final AuthorizationCodes codes;
     private final AuthorizationResponse response;
     private final LoginPages pages;
+    private final ApprovalsCookie approvals;
     private final AuditLog audit;
     private final RandomTokens random;
     private final InstantSource clock;
@@ -44,6 +46,7 @@ final class CallbackHandler {
             AuthorizationCodes codes,
             AuthorizationResponse response,
             LoginPages pages,
+            ApprovalsCookie approvals,
             AuditLog audit,
             RandomTokens random,
             InstantSource clock) {
@@ -53,6 +56,7 @@ final class CallbackHandler {
         this.codes = codes;
         this.response = response;
         this.pages = pages;
+        this.approvals = approvals;
         this.audit = audit;
         this.random = random;
         this.clock = clock;
@@ -80,39 +84,23 @@ final class CallbackHandler {
     private void finish(HttpServerRequest request, Login login, Parameters parameters) {
         AuthorizationRequest authorization = AuthorizationRequest.fromJson(login.subject());
         AuditLog.Trail trail = audit.of(request);
-        issueCode(login, authorization, parameters, trail)
+        logins.complete(login, parameters)
+                .compose(tokens -> answer(request, login, authorization, tokens))
                 .onFailure(failure -> trail.record(notSignedIn(authorization, failure)))
-                .map(code -> response.success(authorization.redirectUri(), authorization.state(), code))
                 .recover(failure -> failure instanceof Outage
                         ? Future.failedFuture(failure)
                         : refusal(request, authorization, failure))
-                .onSuccess(url -> pages.redirect(request, authorization.redirectUri(), authorization.clientName(), url))
-                .onFailure(outage -> pages.unavailable(
-                        request,
-                        (Outage) outage,
-                        Optional.of(new AuthorizationRefused.Origin(
-                                authorization.redirectUri(), authorization.state(), true))));
+                .onFailure(outage -> pages.unavailable(request, (Outage) outage, Optional.of(authorization.origin())));
     }
 
-    private Future<String> refusal(HttpServerRequest request, AuthorizationRequest authorization, Throwable failure) {
+    private Future<Void> refusal(HttpServerRequest request, AuthorizationRequest authorization, Throwable failure) {
         OAuthErrors.log(request, failure);
-        return Future.succeededFuture(
+        pages.redirect(
+                request,
+                authorization.redirectUri(),
+                authorization.clientName(),
                 response.error(authorization.redirectUri(), authorization.state(), OAuthError.of(failure)));
-    }
-
-    private Future<String> issueCode(
-            Login login, AuthorizationRequest authorization, Parameters parameters, AuditLog.Trail trail) {
-        return logins.complete(login, parameters)
-                .map(tokens -> grant(authorization, tokens))
-                .compose(grant -> codes.issue(
-                                grant,
-                                new AuthorizationCodes.Binding(
-                                        authorization.clientId(),
-                                        authorization.redirectUri(),
-                                        authorization.resource(),
-                                        authorization.codeChallenge()))
-                        .onSuccess(issued -> trail.record(new AuditEvent.SignedIn(
-                                grant.access(), grant.user().username()))));
+        return Future.succeededFuture();
     }
 
     private static AuditEvent notSignedIn(AuthorizationRequest authorization, Throwable failure) {
@@ -121,6 +109,37 @@ final class CallbackHandler {
                 authorization.resource(),
                 failure instanceof Outage,
                 OAuthError.of(failure).description());
+    }
+
+    private Future<Void> answer(
+            HttpServerRequest request, Login login, AuthorizationRequest authorization, IdpTokens tokens) {
+        if (Departure.approver(login)
+                .filter(user -> !user.equals(Approval.digest(tokens.claims())))
+                .isPresent()) {
+            // Somebody else approved it in this browser: this person has to be asked, and this login is worth nothing.
+            logins.discard(tokens);
+            return Answers.seeOther(request, config.publicUrl() + "/authorize?" + authorization.query());
+        }
+        Grant grant = grant(authorization, tokens);
+        return codes.issue(
+                        grant,
+                        new AuthorizationCodes.Binding(
+                                authorization.clientId(),
+                                authorization.redirectUri(),
+                                authorization.resource(),
+                                authorization.codeChallenge()))
+                .onSuccess(code -> {
+                    audit.of(request)
+                            .record(new AuditEvent.SignedIn(
+                                    grant.access(), grant.user().username()));
+                    approvals.remember(request, authorization, tokens.claims());
+                    pages.redirect(
+                            request,
+                            authorization.redirectUri(),
+                            authorization.clientName(),
+                            response.success(authorization.redirectUri(), authorization.state(), code));
+                })
+                .mapEmpty();
     }
 
     private Grant grant(AuthorizationRequest authorization, IdpTokens tokens) {

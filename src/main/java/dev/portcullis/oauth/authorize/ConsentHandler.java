@@ -3,12 +3,9 @@ package dev.portcullis.oauth.authorize;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
-import dev.portcullis.http.Answers;
 import dev.portcullis.http.Parameters;
 import dev.portcullis.http.RequestBody;
 import dev.portcullis.oauth.OAuthError;
-import dev.portcullis.oauth.login.Login;
-import dev.portcullis.oauth.login.Logins;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
@@ -18,7 +15,7 @@ final class ConsentHandler {
     private final GatewayConfig config;
     private final RequestBody body;
     private final ConsentForms forms;
-    private final Logins logins;
+    private final Departure departure;
     private final AuthorizationResponse response;
     private final LoginPages pages;
     private final BrowserCookie browser;
@@ -28,7 +25,7 @@ final class ConsentHandler {
             GatewayConfig config,
             RequestBody body,
             ConsentForms forms,
-            Logins logins,
+            Departure departure,
             AuthorizationResponse response,
             LoginPages pages,
             BrowserCookie browser,
@@ -36,7 +33,7 @@ final class ConsentHandler {
         this.config = config;
         this.body = body;
         this.forms = forms;
-        this.logins = logins;
+        this.departure = departure;
         this.response = response;
         this.pages = pages;
         this.browser = browser;
@@ -61,7 +58,9 @@ final class ConsentHandler {
         }
         switch (form.get("decision").orElse("")) {
             case "approve":
-                return approve(request, authorization.get());
+                return departure
+                        .leave(request, authorization.get(), Optional.empty())
+                        .onSuccess(left -> record(request, authorization.get(), true));
             case "deny":
                 deny(request, authorization.get());
                 return Future.succeededFuture();
@@ -73,26 +72,23 @@ final class ConsentHandler {
     /** Browsers say where a form was; a page of somebody else cannot lie about it. */
     private boolean fromOurPage(HttpServerRequest request) {
         String origin = request.getHeader("Origin");
-        return origin == null || origin.equals(config.publicUrl());
-    }
-
-    private Future<Void> approve(HttpServerRequest request, AuthorizationRequest authorization) {
-        return logins.begin(request, Login.Purpose.AUTHORIZATION, authorization.toJson())
-                .onSuccess(url -> {
-                    record(request, authorization, true);
-                    Answers.seeOther(request, url);
-                })
-                .mapEmpty();
+        return (origin == null || origin.equals(config.publicUrl()))
+                && !"cross-site".equals(request.getHeader("Sec-Fetch-Site"));
     }
 
     private void deny(HttpServerRequest request, AuthorizationRequest authorization) {
         record(request, authorization, false);
         OAuthError denied = new OAuthError(OAuthError.Code.ACCESS_DENIED, "the user did not agree");
-        pages.redirect(
-                request,
-                authorization.redirectUri(),
-                authorization.clientName(),
-                response.error(authorization.redirectUri(), authorization.state(), denied));
+        if (authorization.trusted()) {
+            pages.redirect(
+                    request,
+                    authorization.redirectUri(),
+                    authorization.clientName(),
+                    response.error(authorization.redirectUri(), authorization.state(), denied));
+        } else {
+            // Whoever distrusts an application must not be sent to it all the same (OAuth 2.1 §7.12.2).
+            pages.denied(request, authorization, denied);
+        }
     }
 
     private void record(HttpServerRequest request, AuthorizationRequest authorization, boolean given) {

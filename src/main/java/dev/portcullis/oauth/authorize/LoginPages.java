@@ -47,9 +47,11 @@ final class LoginPages {
                         client.displayName(),
                         client.documentHost(),
                         authorization.redirectUri().displayHost(),
+                        authorization.redirectUri().value(),
                         authorization.redirectUri().isLoopback(),
                         // Whoever registers by itself chooses any name.
                         !client.isTrusted(),
+                        !authorization.trusted(),
                         upstream.displayName(),
                         upstream.resource(),
                         scopes,
@@ -66,6 +68,19 @@ final class LoginPages {
         // A native app opens beside the browser, which stays where it is: something has to be there to read.
         request.response().putHeader("Refresh", "0; url=" + url);
         Answers.page(request, 200, pages.returned(new ReturnedPage(clientName, url)));
+    }
+
+    /** After the person said no to an application that nobody has approved: it may be told, by a click. */
+    void denied(HttpServerRequest request, AuthorizationRequest authorization, OAuthError denied) {
+        Answers.page(
+                request,
+                200,
+                pages.error(new ErrorPage(
+                        "You did not allow it",
+                        authorization.clientName() + " gets no access, and learns nothing about you.",
+                        "You can close this window. If you want to go on without it in the application, let it know.",
+                        RequestId.of(request),
+                        Optional.of(back(authorization.origin(), denied)))));
     }
 
     /**

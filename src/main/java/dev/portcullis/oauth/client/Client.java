@@ -1,8 +1,10 @@
 package dev.portcullis.oauth.client;
 
+import dev.portcullis.crypto.Digests;
 import dev.portcullis.fetch.DocumentUrl;
 import dev.portcullis.oauth.RedirectUri;
 import dev.portcullis.oauth.Scopes;
+import io.vertx.core.json.JsonArray;
 import java.util.List;
 import java.util.Optional;
 
@@ -97,7 +99,25 @@ public record Client(
         return name.orElse("An application without a name");
     }
 
-    /** The registered redirect URI that allows {@code requested} (OAuth 2.1 §2.3.1). */
+    /** A digest that changes with anything of its metadata; 43 characters. */
+    public String digest() {
+        JsonArray redirects =
+                new JsonArray(redirectUris.stream().map(RedirectUri::value).toList());
+        return Digests.sha256(new JsonArray()
+                .add(id)
+                .add(registration.name())
+                .add(name.orElse(""))
+                .add(redirects)
+                .add(new JsonArray(grantTypes))
+                .add(authMethod.value())
+                .add(applicationType.orElse(""))
+                .add(clientUri.orElse(""))
+                .add(scope.orElse(""))
+                .add(keys.map(ClientKeys::toString).orElse(""))
+                .encode());
+    }
+
+    /** Whether it may be answered there (OAuth 2.1 §2.3.1). */
     public boolean allows(String requested) {
         return redirectUris.stream().anyMatch(registered -> registered.matches(requested));
     }

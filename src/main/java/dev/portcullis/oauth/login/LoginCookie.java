@@ -3,6 +3,7 @@ package dev.portcullis.oauth.login;
 import dev.portcullis.http.Cookies;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -11,6 +12,8 @@ import java.util.regex.Pattern;
  * provider; one cookie a login, so that several can be under way (MCP security best practices, "OAuth State Parameter Validation").
  */
 final class LoginCookie {
+    // Abandoned logins must not fill the room there is for headers; each ends by itself after a while anyway.
+    private static final int MAX_UNDER_WAY = 16;
     private static final String PREFIX = "portcullis_login_";
     // What RandomTokens makes; anything else would be no name of a cookie.
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{43}");
@@ -27,6 +30,10 @@ final class LoginCookie {
     }
 
     void set(HttpServerRequest request, String state, String secret, Duration ttl) {
+        List<String> underWay = cookies.names(request, PREFIX);
+        underWay.stream()
+                .limit(Math.max(0, underWay.size() - MAX_UNDER_WAY + 1))
+                .forEach(name -> cookies.clear(request.response(), name));
         cookies.set(request.response(), PREFIX + state, secret, ttl);
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 
 /** Logins under way; each comes back once, and only to the browser that began it. */
 public final class Logins {
+    private final String issuer;
     private final Duration ttl;
     private final RedisLink redis;
     private final SealedJson sealed;
@@ -28,6 +29,7 @@ public final class Logins {
     private final RandomTokens random;
 
     public Logins(GatewayConfig config, RedisLink redis, SealedJson sealed, IdentityProvider idp, RandomTokens random) {
+        this.issuer = config.cognito().issuer();
         this.ttl = config.login().pendingTtl();
         this.redis = redis;
         this.sealed = sealed;
@@ -38,6 +40,12 @@ public final class Logins {
 
     /** Begins a login in this browser; answers where to send it. Fails with {@link Outage} only. */
     public Future<String> begin(HttpServerRequest request, Login.Purpose purpose, JsonObject subject) {
+        return begin(request, purpose, subject, Optional.empty());
+    }
+
+    /** @param prompt how the identity provider is to ask the person */
+    public Future<String> begin(
+            HttpServerRequest request, Login.Purpose purpose, JsonObject subject, Optional<String> prompt) {
         String state = random.next();
         String binding = random.next();
         String codeVerifier = random.next();
@@ -51,7 +59,7 @@ public final class Logins {
         return redis.put(key(state), sealed.seal(key(state), value), ttl).map(stored -> {
             cookie.set(request, state, binding, ttl);
             return idp.authorizationUrl(
-                    new IdentityProvider.AuthorizationQuery(state, nonce, Pkce.codeChallenge(codeVerifier)));
+                    new IdentityProvider.AuthorizationQuery(state, nonce, Pkce.codeChallenge(codeVerifier), prompt));
         });
     }
 
@@ -76,6 +84,11 @@ public final class Logins {
 
     /** What the identity provider gives for it; fails with {@link OAuthError} or {@link Outage}. */
     public Future<IdpTokens> complete(Login login, Parameters callback) {
+        if (callback.get("iss").filter(named -> !named.equals(issuer)).isPresent()) {
+            // RFC 9207 §2.4: an answer of somebody else, whatever it says.
+            return Future.failedFuture(
+                    new OAuthError(OAuthError.Code.SERVER_ERROR, "the answer is not from the identity provider"));
+        }
         if (callback.get("error").isPresent()) {
             return Future.failedFuture(idpError(callback));
         }
@@ -93,11 +106,18 @@ public final class Logins {
                                         "the identity provider did not confirm the login")));
     }
 
+    /** Ends a sign-in that nobody has a use for, as far as the identity provider answers. */
+    public void discard(IdpTokens tokens) {
+        tokens.refreshToken().ifPresent(idp::revoke);
+    }
+
     /** Cognito's own words stay here: they can hold what a trigger or another provider said (OAuth 2.1 §4.1.2.1). */
     private static OAuthError idpError(Parameters callback) {
         switch (callback.get("error").orElse("")) {
             case "access_denied":
                 return new OAuthError(OAuthError.Code.ACCESS_DENIED, "the identity provider refused the login");
+            case "login_required":
+                return new OAuthError(OAuthError.Code.LOGIN_REQUIRED, "the user has to sign in, and prompt is none");
             case "temporarily_unavailable":
                 return new OAuthError(
                         OAuthError.Code.TEMPORARILY_UNAVAILABLE, "the identity provider is not available");

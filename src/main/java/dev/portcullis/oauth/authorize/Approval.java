@@ -1,0 +1,50 @@
+package dev.portcullis.oauth.authorize;
+
+import dev.portcullis.crypto.Digests;
+import dev.portcullis.idp.IdpAccessToken;
+import io.vertx.core.json.JsonArray;
+import java.time.Instant;
+
+/**
+ * One approval of one person, by digests: nothing of it can be read from the browser, and whatever changes makes it another one (MCP security
+ * best practices, "Per-Client Consent Storage").
+ *
+ * @param client of its metadata and its redirect URI
+ * @param request of scopes and resource
+ * @param user who approved
+ */
+record Approval(String client, String request, String user, Instant expires) {
+    // 128 bits, which is plenty for what the gateway alone makes the input of.
+    private static final int SHORT = 22;
+
+    static Approval of(AuthorizationRequest authorization, IdpAccessToken user, Instant expires) {
+        return new Approval(authorization.clientDigest(), digest(authorization), digest(user), expires);
+    }
+
+    /** Whether this is the approval of what is asked for now. */
+    boolean covers(AuthorizationRequest authorization) {
+        return client.equals(authorization.clientDigest()) && request.equals(digest(authorization));
+    }
+
+    /** As a login has to end for the approval to count: with the one who gave it. */
+    static String digest(IdpAccessToken user) {
+        return Digests.sha256(user.subject()).substring(0, SHORT);
+    }
+
+    private static String digest(AuthorizationRequest authorization) {
+        String asked = new JsonArray()
+                .add(authorization.scopes().toString())
+                .add(authorization.resource())
+                .encode();
+        return Digests.sha256(asked).substring(0, SHORT);
+    }
+
+    JsonArray toJson() {
+        return new JsonArray().add(client).add(request).add(user).add(expires.getEpochSecond());
+    }
+
+    static Approval fromJson(JsonArray json) {
+        return new Approval(
+                json.getString(0), json.getString(1), json.getString(2), Instant.ofEpochSecond(json.getLong(3)));
+    }
+}
