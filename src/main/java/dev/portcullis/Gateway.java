@@ -7,7 +7,7 @@ import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestMetrics;
 import dev.portcullis.mcp.Admissions;
-import dev.portcullis.mcp.UpstreamMetrics;
+import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.ops.Draining;
 import dev.portcullis.ops.ManagementServer;
 import dev.portcullis.ops.Readiness;

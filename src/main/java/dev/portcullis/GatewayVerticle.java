@@ -20,7 +20,7 @@ import dev.portcullis.idp.cognito.CognitoIdentityProvider;
 import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.mcp.OpenStreams;
-import dev.portcullis.mcp.UpstreamMetrics;
+import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.ClientAssertionVerifier;
 import dev.portcullis.oauth.client.ClientAuthenticator;
@@ -185,6 +185,7 @@ final class GatewayVerticle extends VerticleBase {
                                 open,
                                 shared.upstreams(),
                                 shared.audit(),
+                                sealer,
                                 shared.instances())));
         RateCell rates = new RateCell(link);
         return new Routes.Endpoints(

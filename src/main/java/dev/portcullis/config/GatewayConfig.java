@@ -146,6 +146,7 @@ public record GatewayConfig(
     /**
      * One MCP server behind the gateway.
      *
+     * @param endpoints where its replicas answer; at least one
      * @param resource its identifier for clients: the public URL of its MCP endpoint (RFC 8707, RFC 9728)
      * @param scopes a client needs all of them
      * @param headers added to every request to it, for example an API key
@@ -153,15 +154,12 @@ public record GatewayConfig(
     public record Upstream(
             String name,
             String displayName,
-            URI url,
+            List<URI> endpoints,
             String resource,
             List<String> scopes,
             Identity identity,
             Map<String, Secret> headers,
-            int maxConnections,
-            int maxWaiting,
-            Duration connectTimeout,
-            Duration responseTimeout,
+            UpstreamTransport transport,
             UpstreamLimits limits,
             ToolPolicy tools) {
 

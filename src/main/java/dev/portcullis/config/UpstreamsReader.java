@@ -1,7 +1,7 @@
 package dev.portcullis.config;
 
 import java.net.URI;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,15 +53,12 @@ final class UpstreamsReader {
         var upstream = new GatewayConfig.Upstream(
                 name,
                 section.text("displayName", name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)),
-                Urls.withQuery(section, "url").map(URI::create).orElse(URI.create("http://unresolved.invalid/")),
+                endpoints(section),
                 publicUrl + "/" + name + "/mcp",
                 scopes,
                 section.choice("identity", GatewayConfig.Identity.HEADERS),
                 section.secrets("headers"),
-                section.integer("maxConnections", 512, 1, 100_000),
-                section.integer("maxWaiting", 256, 0, 100_000),
-                section.duration("connectTimeout", Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofMinutes(1)),
-                section.duration("responseTimeout", Duration.ofSeconds(60), Duration.ofMillis(10), Duration.ofHours(1)),
+                UpstreamTransport.read(section),
                 UpstreamLimits.read(section.section("limits")),
                 ToolPolicy.read(section));
         Optional<String> unusable = upstream.headers().keySet().stream()
@@ -71,5 +68,39 @@ final class UpstreamsReader {
                 "headers", header + " cannot be set: it is not a header name, or the gateway's own concern"));
         section.refuseUnknownKeys();
         return upstream;
+    }
+
+    /** One as {@code url}, or several as {@code endpoints}. */
+    private static List<URI> endpoints(Section section) {
+        List<String> several = section.texts("endpoints", List.of());
+        if (several.isEmpty()) {
+            return List.of(
+                    Urls.withQuery(section, "url").map(URI::create).orElse(URI.create("http://unresolved.invalid/")));
+        }
+        if (section.optionalText("url").isPresent()) {
+            section.problem("url", "cannot be beside endpoints; put it among them");
+        }
+        if (Set.copyOf(several).size() < several.size()) {
+            section.problem("endpoints", "names a URL twice");
+        }
+        if (several.stream()
+                        .map(endpoint -> endpoint.split(":", 2)[0])
+                        .distinct()
+                        .count()
+                > 1) {
+            section.problem("endpoints", "mixes http and https");
+        }
+        List<URI> endpoints = new ArrayList<>();
+        for (String endpoint : several) {
+            if (Urls.isWithQuery(endpoint)) {
+                endpoints.add(URI.create(endpoint));
+            } else {
+                section.problem(
+                        "endpoints",
+                        "holds " + endpoint
+                                + ", which is no absolute http(s) URL, host in lower case, without user and fragment");
+            }
+        }
+        return List.copyOf(endpoints);
     }
 }

@@ -33,13 +33,16 @@ final class Urls {
 
     static Optional<String> withQuery(Section section, String key) {
         String text = section.text(key);
-        int query = text.indexOf('?');
-        if (text.isEmpty()
-                || (parse(query < 0 ? text : text.substring(0, query)).isPresent() && isUri(text))) {
+        if (text.isEmpty() || isWithQuery(text)) {
             return Optional.of(text).filter(url -> !url.isEmpty());
         }
         section.problem(key, "must be an absolute http(s) URL, host in lower case, without user and fragment");
         return Optional.empty();
+    }
+
+    static boolean isWithQuery(String text) {
+        int query = text.indexOf('?');
+        return parse(query < 0 ? text : text.substring(0, query)).isPresent() && isUri(text);
     }
 
     static Optional<String> http(Section section, String key) {

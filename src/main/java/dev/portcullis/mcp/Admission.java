@@ -32,8 +32,9 @@ final class Admission {
     sealed interface Verdict permits Admitted, Refused {}
 
     /** {@link #leave} must be called once. */
-    record Admitted(Caller everybody, Caller user) implements Verdict {
+    record Admitted(Caller everybody, Caller user, boolean stream) implements Verdict {
         void leave() {
+            user.leaveStream(stream);
             everybody.open.decrementAndGet();
             user.open.decrementAndGet();
         }
@@ -42,7 +43,8 @@ final class Admission {
     /** @param status 429 where less from this user, or less often, would help; 503 where the upstream has enough to do */
     record Refused(int status, Duration retryAfter, String reason) implements Verdict {}
 
-    Verdict enter(String userId) {
+    /** @param stream whether the exchange is meant to last; of those a user may have less */
+    Verdict enter(String userId, boolean stream) {
         Caller user = callers.get(
                 userId, id -> new Caller(limits.openPerUser(), limits.ratePerUser(), limits.burstPerUser()));
         long now = nanoTime.getAsLong();
@@ -53,23 +55,30 @@ final class Admission {
         if (!user.enter()) {
             return new Refused(429, SOON, "too many requests of this user are under way");
         }
+        if (stream && !user.enterStream(limits.streamsPerUser())) {
+            user.open.decrementAndGet();
+            return new Refused(429, SOON, "too many streams of this user are open");
+        }
         if (!everybody.enter()) {
+            user.leaveStream(stream);
             user.open.decrementAndGet();
             return new Refused(503, SOON, "too many requests to this server are under way");
         }
         wait = everybody.take(now);
         if (!wait.isZero()) {
+            user.leaveStream(stream);
             user.open.decrementAndGet();
             everybody.open.decrementAndGet();
             return new Refused(429, wait, "too many requests to this server in a short time");
         }
-        return new Admitted(everybody, user);
+        return new Admitted(everybody, user, stream);
     }
 
     /** One who is counted: a user, or all of them together. */
     private final class Caller {
         private final int maxOpen;
         private final AtomicInteger open = new AtomicInteger();
+        private final AtomicInteger streams = new AtomicInteger();
         private final Optional<TokenBucket> bucket;
 
         Caller(int maxOpen, int rate, int burst) {
@@ -80,6 +89,20 @@ final class Admission {
 
         Duration take(long now) {
             return bucket.isEmpty() ? Duration.ZERO : bucket.get().take(now);
+        }
+
+        boolean enterStream(int maxStreams) {
+            if (streams.incrementAndGet() > maxStreams && maxStreams > 0) {
+                streams.decrementAndGet();
+                return false;
+            }
+            return true;
+        }
+
+        void leaveStream(boolean stream) {
+            if (stream) {
+                streams.decrementAndGet();
+            }
         }
 
         boolean enter() {

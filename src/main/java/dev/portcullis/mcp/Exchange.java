@@ -3,13 +3,15 @@ package dev.portcullis.mcp;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.http.UnreadBody;
 import dev.portcullis.mcp.tools.AnswerFilter;
+import dev.portcullis.mcp.upstream.Attempt;
+import dev.portcullis.mcp.upstream.Outbound;
+import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -31,36 +33,41 @@ final class Exchange {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final HttpClientRequest outbound;
+    private final Attempt attempt;
     private final Upstream upstream;
     private final HeaderPolicy headers;
+    private final SessionHeader session;
     private final Refusals refusals;
     private final long maxBody;
     private final Passage passage;
     private final Vertx vertx = Vertx.currentContext().owner();
 
+    private final Silence silence = new Silence(vertx, this::tooSilent);
     private long sent;
     private long toSend;
     private long received;
     private long toReceive;
-    private long lastProgress = System.nanoTime();
-    private long timer = -1;
+    private boolean answering;
     private boolean over;
     private Optional<AnswerFilter> filter = Optional.empty();
     private Runnable whenOver = () -> {};
 
     Exchange(
             HttpServerRequest request,
-            HttpClientRequest outbound,
+            Outbound outbound,
             Upstream upstream,
             HeaderPolicy headers,
+            SessionHeader session,
             Refusals refusals,
             long maxBody,
             Passage passage) {
         this.request = request;
         this.response = request.response();
-        this.outbound = outbound;
+        this.outbound = outbound.request();
+        this.attempt = outbound.attempt();
         this.upstream = upstream;
         this.headers = headers;
+        this.session = session;
         this.refusals = refusals;
         this.maxBody = maxBody;
         this.passage = passage;
@@ -71,38 +78,37 @@ final class Exchange {
         // Also silences what the client library would log for every client that leaves.
         outbound.exceptionHandler(failure -> {});
         if (response.closed()) {
-            outbound.reset(CANCEL);
+            leave();
             return;
         }
         response.closeHandler(closed -> leave());
         response.exceptionHandler(failure -> leave());
         headers.request(request, token, RequestId.of(request), outbound.headers());
+        session.request(outbound.headers());
         if (passage.inspected()) {
             outbound.headers().remove("Accept-Encoding");
         }
         outbound.response().onSuccess(this::answer).onFailure(this::fail).onSuccess(inbound -> {
             if (!over && Framing.isEventStream(inbound)) {
-                Optional<OpenStreams.Stream> open =
-                        streams.opened(new OpenStreams.Stream(token.grantId(), isForListening(), this::cut, this::end));
+                Optional<OpenStreams.Stream> open = streams.opened(
+                        new OpenStreams.Stream(token.grantId(), Era.isStream(request), this::cut, this::end));
                 whenOver = () -> open.ifPresent(streams::closed);
             }
         });
         outbound.earlyHintsHandler(this::hint);
-        awaitHead(upstream.responseTimeout().toMillis());
+        silence.limit(upstream.transport().responseTimeout());
         send();
     }
 
-    /** The limit is for an upstream that does nothing; as long as it takes the body, it does something. */
-    private void awaitHead(long millis) {
-        timer = vertx.setTimer(Math.max(1, millis), late -> {
-            long idle = (System.nanoTime() - lastProgress) / 1_000_000;
-            long limit = upstream.responseTimeout().toMillis();
-            if (idle >= limit) {
-                fail(new TimeoutException("no answer in time"));
-            } else {
-                awaitHead(limit - idle);
-            }
-        });
+    private void tooSilent() {
+        if (!answering) {
+            fail(new TimeoutException("no answer in time"));
+        } else if (response.writeQueueFull()) {
+            // It is the client that does not read.
+            silence.goOn();
+        } else {
+            breakOff();
+        }
     }
 
     private void send() {
@@ -148,7 +154,7 @@ final class Exchange {
             refusals.tooLarge(request);
             return;
         }
-        lastProgress = System.nanoTime();
+        silence.breakIt();
         if (sent == toSend) {
             // The last bytes and the end in one write: most messages come in one piece.
             outbound.end(chunk);
@@ -165,7 +171,7 @@ final class Exchange {
         if (over) {
             return;
         }
-        vertx.cancelTimer(timer);
+        attempt.answered(inbound.statusCode());
         if (inbound.statusCode() == 401 || inbound.statusCode() == 407) {
             // The credential that failed is ours, not the client's: its own token is good, and a new one would not help
             // it.
@@ -183,6 +189,12 @@ final class Exchange {
         }
         response.setStatusCode(inbound.statusCode()).setStatusMessage(inbound.statusMessage());
         headers.response(inbound.headers(), response.headers());
+        session.response(response.headers(), attempt.endpoint().key());
+        answering = true;
+        silence.limit(
+                Framing.isEventStream(inbound)
+                        ? upstream.transport().streamIdleTimeout()
+                        : upstream.transport().idleTimeout());
         if (!request.isEnded()) {
             // An answer before the end of the question; what is left of that is not the next request.
             response.putHeader("Connection", "close");
@@ -203,6 +215,7 @@ final class Exchange {
         }
         toReceive = Framing.length(response.headers());
         inbound.handler(chunk -> {
+            silence.breakIt();
             pass(chunk);
             if (!over && response.writeQueueFull()) {
                 inbound.pause();
@@ -267,6 +280,7 @@ final class Exchange {
         if (over) {
             return;
         }
+        attempt.failed();
         finish();
         outbound.reset(CANCEL);
         request.pause();
@@ -312,12 +326,6 @@ final class Exchange {
         response.end();
     }
 
-    /** Streams that carry no answer anybody waits for (MCP 2025-11-25 transports, "Listening for Messages"; MCP 2026-07-28, subscriptions). */
-    private boolean isForListening() {
-        return request.method().equals(HttpMethod.GET)
-                || "subscriptions/listen".equals(request.getHeader("Mcp-Method"));
-    }
-
     /** The client is gone, as clients do. */
     private void leave() {
         if (over) {
@@ -329,7 +337,8 @@ final class Exchange {
 
     private void finish() {
         over = true;
-        vertx.cancelTimer(timer);
+        silence.end();
+        attempt.over();
         whenOver.run();
     }
 }

@@ -2,7 +2,10 @@ package dev.portcullis.mcp;
 
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.crypto.Sealer;
 import dev.portcullis.http.Visit;
+import dev.portcullis.mcp.upstream.Upstream;
+import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.token.AccessTokenVerifier;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.Vertx;
@@ -34,6 +37,7 @@ public final class McpEndpoint {
             OpenStreams streams,
             UpstreamMetrics metrics,
             AuditLog audit,
+            Sealer sealer,
             int instances) {
         this.upstream = upstream;
         this.origins = new OriginGuard(config);
@@ -43,6 +47,7 @@ public final class McpEndpoint {
         this.relay = new Relay(
                 new Upstream(vertx, upstream, metrics, instances),
                 new HeaderPolicy(config, upstream),
+                new SessionIds(sealer, upstream.name()),
                 upstream.limits().maxBodyBytes(),
                 streams);
         this.gate = upstream.tools().isEmpty()
@@ -71,7 +76,7 @@ public final class McpEndpoint {
     }
 
     private void admit(HttpServerRequest request, Visit visit, VerifiedToken token) {
-        Admission.Verdict verdict = admission.enter(token.user().subject());
+        Admission.Verdict verdict = admission.enter(token.user().subject(), Era.isStream(request));
         if (verdict instanceof Admission.Refused refused) {
             request.response()
                     .putHeader(

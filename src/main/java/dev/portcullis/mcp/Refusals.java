@@ -1,7 +1,9 @@
 package dev.portcullis.mcp;
 
 import dev.portcullis.http.RequestId;
-import io.vertx.core.http.ConnectionPoolTooBusyException;
+import dev.portcullis.mcp.upstream.QueueTooLongException;
+import dev.portcullis.mcp.upstream.Upstream;
+import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -28,7 +30,7 @@ final class Refusals {
                 .addKeyValue("upstream", upstream)
                 .addKeyValue("reason", failure.getClass().getSimpleName())
                 .log(description);
-        if (failure instanceof ConnectionPoolTooBusyException) {
+        if (failure instanceof QueueTooLongException) {
             metrics.failed("overloaded");
             request.response().putHeader("Retry-After", "1");
             Refusal.write(request, 503, "overloaded", "too many requests wait for the server behind the gateway");
@@ -53,6 +55,11 @@ final class Refusals {
                 request,
                 new IllegalStateException("Content-Encoding"),
                 "the server behind the gateway compressed what has to be looked into");
+    }
+
+    /** To clients that means: begin a new session (MCP 2025-11-25 transports, "Session Management"). */
+    void noSession(HttpServerRequest request) {
+        Refusal.write(request, 404, "session_not_found", "there is no such session; initialize again");
     }
 
     void tooLarge(HttpServerRequest request) {

@@ -1,23 +1,33 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.mcp.upstream.Endpoint;
+import dev.portcullis.mcp.upstream.Outbound;
+import dev.portcullis.mcp.upstream.QueueTooLongException;
+import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.token.VerifiedToken;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * Relays exchanges to one upstream. Nothing is retried: a call that may have reached the upstream may have had its effect.
+ * Relays exchanges to one upstream: those of a session to the endpoint where it lives, all others to whichever suits. Nothing that was sent is
+ * sent again: a call that may have reached the upstream may have had its effect.
  */
 final class Relay {
     private final Upstream upstream;
     private final HeaderPolicy headers;
+    private final SessionIds sessions;
     private final Refusals refusals;
     private final long maxBody;
     private final OpenStreams streams;
 
     /** @param maxBody bytes of a request's body; more is answered 413 */
-    Relay(Upstream upstream, HeaderPolicy headers, long maxBody, OpenStreams streams) {
+    Relay(Upstream upstream, HeaderPolicy headers, SessionIds sessions, long maxBody, OpenStreams streams) {
         this.upstream = upstream;
         this.headers = headers;
         this.refusals = new Refusals(upstream);
+        this.sessions = sessions;
         this.maxBody = maxBody;
         this.streams = streams;
     }
@@ -28,8 +38,53 @@ final class Relay {
             refusals.tooLarge(request);
             return;
         }
-        upstream.connect(request.method())
-                .onSuccess(outbound -> new Exchange(request, outbound, upstream, headers, refusals, maxBody, passage)
+        Era era = Era.of(request.headers());
+        List<String> presented =
+                era == Era.MODERN ? List.of() : request.headers().getAll(SessionHeader.NAME);
+        if (presented.isEmpty()) {
+            run(
+                    request,
+                    token,
+                    passage,
+                    new SessionHeader(sessions, token, era, Optional.empty()),
+                    upstream.connect(request.method(), Era.isStream(request)));
+            return;
+        }
+        Optional<SessionIds.Session> session =
+                presented.size() > 1 ? Optional.empty() : sessions.open(presented.get(0), token);
+        if (session.isEmpty()) {
+            refusals.noSession(request);
+            return;
+        }
+        SessionHeader header = new SessionHeader(sessions, token, era, session);
+        upstream.find(session.get().endpoint()).onSuccess(endpoint -> {
+            if (endpoint.isEmpty()) {
+                refusals.noSession(request);
+            } else {
+                run(request, token, passage, header, connect(request, endpoint.get()));
+            }
+        });
+    }
+
+    /** Where the endpoint cannot be reached and there is another, the session is gone, and its client had better begin a new one. */
+    private Future<Outbound> connect(HttpServerRequest request, Endpoint endpoint) {
+        return upstream.connect(endpoint, request.method(), Era.isStream(request))
+                .onFailure(failure -> {
+                    if (!(failure instanceof QueueTooLongException) && upstream.hasOtherThan(endpoint)) {
+                        refusals.noSession(request);
+                    }
+                });
+    }
+
+    private void run(
+            HttpServerRequest request,
+            VerifiedToken token,
+            Passage passage,
+            SessionHeader session,
+            Future<Outbound> connected) {
+        connected
+                .onSuccess(outbound -> new Exchange(
+                                request, outbound, upstream, headers, session, refusals, maxBody, passage)
                         .run(token, streams))
                 .onFailure(failure ->
                         refusals.failed(request, failure, "the server behind the gateway cannot be reached"));

@@ -69,7 +69,7 @@ final class ToolGate {
         Vertx vertx = Vertx.currentContext().owner();
         // A body that small and that late is not coming.
         long timer = vertx.setTimer(
-                upstream.responseTimeout().toMillis(),
+                upstream.transport().responseTimeout().toMillis(),
                 late -> request.connection().close());
         Buffer body = Buffer.buffer();
         request.handler(chunk -> {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigReaderTest {
     private static final String MINIMAL = """
@@ -51,6 +53,13 @@ class ConfigReaderTest {
         assertThat(sample.http()).isEqualTo(minimal.http());
         assertThat(sample.cognito().paths()).isEqualTo(minimal.cognito().paths());
         assertThat(sample.cognito().timeout()).isEqualTo(minimal.cognito().timeout());
+        assertThat(sample.upstreamOf("https://mcp.example.com/everything/mcp").map(ConfigReaderTest::defaults))
+                .isEqualTo(
+                        minimal.upstreamOf("https://mcp.example.com/files/mcp").map(ConfigReaderTest::defaults));
+    }
+
+    private static List<Object> defaults(GatewayConfig.Upstream upstream) {
+        return List.of(upstream.transport(), upstream.limits(), upstream.identity());
     }
 
     @Test
@@ -116,6 +125,26 @@ class ConfigReaderTest {
                                 "extra"))
                 .satisfies(e -> assertThat(e.getMessage())
                         .contains("must be one of user, client", "must be a time such as 30s"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ }                                                     | .url: is missing",
+                "{ url: 'http://a/mcp', endpoints: ['http://b/mcp'] }    | .url: cannot be beside endpoints",
+                "{ endpoints: ['http://a/mcp', 'http://a/mcp'] }         | .endpoints: names a URL twice",
+                "{ endpoints: ['http://a/mcp', 'https://b/mcp'] }        | .endpoints: mixes http and https",
+                "{ endpoints: ['http://a/mcp', 'http://me@b/mcp'] }      | .endpoints: holds http://me@b/mcp",
+                "{ url: 'http://a/mcp', health: { eject: 2m } }          | .health.maxEject: must not be shorter",
+                "{ url: 'http://a/mcp', health: { failure: 2 } }         | .health.failure: is not a known key",
+                "{ url: 'http://a/mcp', maxWait: 1h }                    | .maxWait: must be"
+            })
+    void whatCannotBeReachedIsSaid(String upstream, String problem) {
+        String yaml = MINIMAL.replace("{ url: \"http://files:3001/mcp?x=1\" }", upstream);
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(yaml, Map.of("SECRET", "x")))
+                .withMessageContaining("upstreams.files" + problem);
     }
 
     @Test

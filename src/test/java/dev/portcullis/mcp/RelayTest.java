@@ -98,7 +98,7 @@ class RelayTest {
     @Test
     @DisplayName("of DELETE, without a body (TR-16)")
     void passesDelete() {
-        try (RawConnection client = wire.connect().write(wire.head("DELETE", "Mcp-Session-Id: none") + "\r\n")) {
+        try (RawConnection client = wire.connect().write(wire.head("DELETE") + "\r\n")) {
             RawConnection upstream = wire.upstream().accept();
             assertThat(upstream.readHead().line()).isEqualTo("DELETE /mcp HTTP/1.1");
             upstream.write("HTTP/1.1 405 Method Not Allowed\r\nAllow: POST\r\nContent-Length: 0\r\n\r\n");

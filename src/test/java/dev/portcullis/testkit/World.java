@@ -13,6 +13,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +40,7 @@ public final class World implements AutoCloseable {
     public static final String OTHER_USER = "paul";
     public static final String PASSWORD = "Corr3ct-horse";
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final List<String> origins = new ArrayList<>();
     private final CognitoSimulator cognito;
     private final DemoMcpServer demo;
@@ -53,6 +55,11 @@ public final class World implements AutoCloseable {
     }
 
     private World(int gateways, Consumer<JsonObject> change, Launch launch) {
+        this(Vertx.vertx(), gateways, change, launch);
+    }
+
+    private World(Vertx vertx, int gateways, Consumer<JsonObject> change, Launch launch) {
+        this.vertx = vertx;
         List<Integer> ports = freePorts(gateways);
         String publicUrl = "http://localhost:" + ports.get(0);
         cognito = await(CognitoSimulator.start(
@@ -84,6 +91,15 @@ public final class World implements AutoCloseable {
         KeyRing ring = KeyRing.generate(InstantSource.system());
         return new World(gateways, change, inThisProcess(gateway -> ring));
     }
+
+    /** One gateway that asks this server what addresses names stand for. */
+    public static World startWithDns(FakeDns dns, Consumer<JsonObject> change) {
+        KeyRing ring = KeyRing.generate(InstantSource.system());
+        AddressResolverOptions resolver = new AddressResolverOptions().addServer(dns.server());
+        Vertx vertx = Vertx.vertx(new VertxOptions().setAddressResolverOptions(resolver));
+        return new World(vertx, 1, change, inThisProcess(gateway -> ring));
+    }
+
     /** @param keys of each gateway, which should share them in the end */
     public static World startWithKeys(int gateways, IntFunction<KeyRing> keys) {
         return new World(gateways, configuration -> {}, inThisProcess(keys));

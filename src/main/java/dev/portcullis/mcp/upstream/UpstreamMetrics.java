@@ -1,4 +1,4 @@
-package dev.portcullis.mcp;
+package dev.portcullis.mcp.upstream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -41,7 +41,7 @@ public final class UpstreamMetrics {
     }
 
     /** Those of one upstream. */
-    final class Of {
+    public final class Of {
         private final String upstream;
         private final LongAdder waiting = new LongAdder();
         private final Timer connection;
@@ -67,7 +67,7 @@ public final class UpstreamMetrics {
             connection.record(Duration.ofNanos(nanos));
         }
 
-        void failed(String reason) {
+        public void failed(String reason) {
             failures(reason).increment();
         }
 

@@ -1,0 +1,67 @@
+package dev.portcullis.mcp.upstream;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One request at an endpoint, from its choice on. {@link #over} must be called when it has ended, however it did. */
+public final class Attempt {
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+    private final String upstream;
+    private final Endpoint endpoint;
+    private final boolean probe;
+    private boolean judged;
+    private boolean over;
+
+    Attempt(String upstream, Endpoint endpoint) {
+        this.upstream = upstream;
+        this.endpoint = endpoint;
+        this.probe = endpoint.health().begin();
+        endpoint.began();
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** The head of an answer came. 502, 503 and 504 are what a dead server looks like behind a proxy of its own. */
+    public void answered(int status) {
+        if (status == 502 || status == 503 || status == 504) {
+            failed();
+        } else if (!judged) {
+            judged = true;
+            if (endpoint.health().succeeded()) {
+                log("an endpoint is back");
+            }
+        }
+    }
+
+    /** No answer came, and not because the client left. */
+    public void failed() {
+        if (!judged) {
+            judged = true;
+            if (endpoint.health().failed(probe)) {
+                log("an endpoint failed too often and is passed over for a while");
+            }
+        }
+    }
+
+    /** More than once is harmless. */
+    public void over() {
+        if (over) {
+            return;
+        }
+        over = true;
+        endpoint.ended();
+        if (probe && !judged) {
+            endpoint.health().abandonProbe();
+        }
+    }
+
+    private void log(String message) {
+        LOG.atWarn()
+                .addKeyValue("upstream", upstream)
+                .addKeyValue("endpoint", endpoint)
+                .log(message);
+    }
+}
