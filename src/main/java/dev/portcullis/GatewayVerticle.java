@@ -51,6 +51,7 @@ import dev.portcullis.token.AccessTokenIssuer;
 import dev.portcullis.token.AccessTokenVerifier;
 import dev.portcullis.token.Revocations;
 import dev.portcullis.token.RevokedGrants;
+import dev.portcullis.token.UserAssertions;
 import dev.portcullis.token.VerifiedTokens;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -160,6 +161,7 @@ final class GatewayVerticle extends VerticleBase {
                 config, logins, sealer, userGrants, revoker, shared.pages(), shared.audit(), random, shared.clock());
         ClientAuthenticator authenticator = new ClientAuthenticator(clients, assertions);
         AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
+        UserAssertions userAssertions = new UserAssertions(config, shared.keys(), random, shared.clock());
         AccessTokenVerifier verifier = new AccessTokenVerifier(
                 vertx,
                 config,
@@ -186,6 +188,7 @@ final class GatewayVerticle extends VerticleBase {
                                 shared.upstreams(),
                                 shared.audit(),
                                 sealer,
+                                userAssertions,
                                 shared.instances())));
         RateCell rates = new RateCell(link);
         return new Routes.Endpoints(

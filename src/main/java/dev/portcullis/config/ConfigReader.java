@@ -68,7 +68,7 @@ public final class ConfigReader {
 
     private static GatewayConfig read(Section root, Path directory) {
         String publicUrl = Urls.publicUrl(root, "publicUrl");
-        Map<String, GatewayConfig.Upstream> upstreams = UpstreamsReader.read(root, publicUrl);
+        Map<String, GatewayConfig.Upstream> upstreams = UpstreamsReader.read(root, publicUrl, directory);
         GatewayConfig config = new GatewayConfig(
                 publicUrl,
                 listen(root.section("listen"), "0.0.0.0", 8080),

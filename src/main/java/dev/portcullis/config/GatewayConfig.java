@@ -149,6 +149,7 @@ public record GatewayConfig(
      * @param endpoints where its replicas answer; at least one
      * @param resource its identifier for clients: the public URL of its MCP endpoint (RFC 8707, RFC 9728)
      * @param scopes a client needs all of them
+     * @param audience what an assertion names as the one it is for
      * @param headers added to every request to it, for example an API key
      */
     public record Upstream(
@@ -158,6 +159,7 @@ public record GatewayConfig(
             String resource,
             List<String> scopes,
             Identity identity,
+            String audience,
             Map<String, Secret> headers,
             UpstreamTransport transport,
             UpstreamLimits limits,
@@ -174,8 +176,15 @@ public record GatewayConfig(
     /** What an upstream is told about the user. */
     public enum Identity {
         HEADERS,
+        /** A JWT of ours as bearer. */
+        ASSERTION,
+        /** The Cognito access token as bearer. */
         COGNITO,
-        NONE
+        NONE;
+
+        boolean isBearer() {
+            return this == ASSERTION || this == COGNITO;
+        }
     }
 
     /** The resource of each upstream, by its identifier. */

@@ -22,11 +22,12 @@ public record UpstreamTls(Optional<String> ca, Optional<Identity> identity, Opti
     /** @param certificate PEM, with its chain; {@code key} is its private key, PEM in PKCS#8 */
     public record Identity(String certificate, Secret key) {}
 
-    static Optional<UpstreamTls> read(Section upstream) {
+    /** @param base that relative paths start from */
+    static Optional<UpstreamTls> read(Section upstream, Path base) {
         Section section = upstream.section("tls");
-        Optional<String> ca = certificates(section, "ca");
-        Optional<String> certificate = certificates(section, "certificate");
-        Optional<String> key = file(section, "key");
+        Optional<String> ca = certificates(section, "ca", base);
+        Optional<String> certificate = certificates(section, "certificate", base);
+        Optional<String> key = file(section, "key", base);
         if (key.filter(pem -> !pem.contains("PRIVATE KEY-----")).isPresent()) {
             section.problem("key", "holds no private key; it must be PEM, PKCS#8, without a password");
         }
@@ -42,18 +43,18 @@ public record UpstreamTls(Optional<String> ca, Optional<Identity> identity, Opti
                 ca, certificate.flatMap(pem -> key.map(secret -> new Identity(pem, new Secret(secret)))), serverName));
     }
 
-    private static Optional<String> certificates(Section section, String key) {
-        Optional<String> pem = file(section, key);
+    private static Optional<String> certificates(Section section, String key, Path base) {
+        Optional<String> pem = file(section, key, base);
         if (pem.filter(text -> !isCertificates(text)).isPresent()) {
             section.problem(key, "holds no certificate; it must be one or more in PEM");
         }
         return pem;
     }
 
-    private static Optional<String> file(Section section, String key) {
+    private static Optional<String> file(Section section, String key, Path base) {
         return section.optionalText(key).flatMap(path -> {
             try {
-                return Optional.of(Files.readString(Path.of(path)));
+                return Optional.of(Files.readString(base.resolve(path)));
             } catch (IOException | InvalidPathException e) {
                 section.problem(
                         key,

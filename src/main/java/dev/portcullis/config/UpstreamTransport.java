@@ -1,5 +1,6 @@
 package dev.portcullis.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -38,7 +39,7 @@ public record UpstreamTransport(
      */
     public record Health(int failures, Duration eject, Duration maxEject) {}
 
-    static UpstreamTransport read(Section upstream) {
+    static UpstreamTransport read(Section upstream, Path directory) {
         return new UpstreamTransport(
                 upstream.integer("maxConnections", 512, 1, 100_000),
                 upstream.integer("maxWaiting", 256, 0, 100_000),
@@ -52,7 +53,7 @@ public record UpstreamTransport(
                 upstream.flag("http2", false),
                 upstream.duration("resolve", Duration.ofSeconds(10), Duration.ZERO, Duration.ofHours(1)),
                 health(upstream.section("health")),
-                UpstreamTls.read(upstream));
+                UpstreamTls.read(upstream, directory));
     }
 
     private static Health health(Section section) {

@@ -1,6 +1,7 @@
 package dev.portcullis.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ final class UpstreamsReader {
 
     private UpstreamsReader() {}
 
-    static Map<String, GatewayConfig.Upstream> read(Section root, String publicUrl) {
+    static Map<String, GatewayConfig.Upstream> read(Section root, String publicUrl, Path directory) {
         Map<String, GatewayConfig.Upstream> upstreams = new LinkedHashMap<>();
         root.sections("upstreams").forEach((name, section) -> {
             if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
@@ -33,7 +34,7 @@ final class UpstreamsReader {
                                         + String.join(
                                                 ", ", RESERVED.stream().sorted().toList()));
             }
-            upstreams.put(name, upstream(section, name, publicUrl));
+            upstreams.put(name, upstream(section, name, publicUrl, directory));
         });
         if (upstreams.isEmpty()) {
             root.problem("upstreams", "names no MCP server; add at least one, as name: { url: http://host:port/mcp }");
@@ -45,20 +46,23 @@ final class UpstreamsReader {
         return SCOPE_TOKEN.matcher(token).matches();
     }
 
-    private static GatewayConfig.Upstream upstream(Section section, String name, String publicUrl) {
+    private static GatewayConfig.Upstream upstream(Section section, String name, String publicUrl, Path directory) {
         List<String> scopes = section.texts("scopes", List.of("mcp:" + name));
         if (scopes.isEmpty() || !scopes.stream().allMatch(UpstreamsReader::isScope)) {
             section.problem("scopes", "must hold at least one scope, each without spaces, quotes and backslashes");
         }
+        List<URI> endpoints = endpoints(section);
         var upstream = new GatewayConfig.Upstream(
                 name,
                 section.text("displayName", name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)),
-                endpoints(section),
+                endpoints,
                 publicUrl + "/" + name + "/mcp",
                 scopes,
                 section.choice("identity", GatewayConfig.Identity.HEADERS),
+                section.text(
+                        "audience", endpoints.isEmpty() ? "" : endpoints.get(0).toString()),
                 section.secrets("headers"),
-                UpstreamTransport.read(section),
+                UpstreamTransport.read(section, directory),
                 UpstreamLimits.read(section.section("limits")),
                 ToolPolicy.read(section));
         Optional<String> unusable = upstream.headers().keySet().stream()
@@ -66,6 +70,10 @@ final class UpstreamsReader {
                 .findFirst();
         unusable.ifPresent(header -> section.problem(
                 "headers", header + " cannot be set: it is not a header name, or the gateway's own concern"));
+        if (upstream.identity().isBearer()
+                && upstream.headers().keySet().stream().anyMatch("Authorization"::equalsIgnoreCase)) {
+            section.problem("headers", "cannot set Authorization beside this identity, which needs it itself");
+        }
         section.refuseUnknownKeys();
         return upstream;
     }

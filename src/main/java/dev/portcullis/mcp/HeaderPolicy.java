@@ -3,6 +3,7 @@ package dev.portcullis.mcp;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.Secret;
 import dev.portcullis.http.ClientAddress;
+import dev.portcullis.token.UserAssertions;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which headers pass between client and upstream. The client's credentials never do (MCP 2026-07-28 authorization "Access Token Privilege
@@ -62,9 +64,16 @@ final class HeaderPolicy {
     private final String publicHost;
     private final String publicScheme;
     private final ClientAddress addresses;
+    private final UserAssertions assertions;
+    // Ours too; no spelling of theirs comes from a client.
+    private final Set<String> fixed;
 
-    HeaderPolicy(GatewayConfig config, GatewayConfig.Upstream upstream) {
+    HeaderPolicy(GatewayConfig config, GatewayConfig.Upstream upstream, UserAssertions assertions) {
         this.upstream = upstream;
+        this.assertions = assertions;
+        this.fixed = upstream.headers().keySet().stream()
+                .map(HeaderPolicy::canonical)
+                .collect(Collectors.toUnmodifiableSet());
         this.addresses = new ClientAddress(config.http());
         this.publicScheme = config.isPlainHttp() ? "http" : "https";
         this.publicHost = config.publicUrl().substring(publicScheme.length() + "://".length());
@@ -77,7 +86,8 @@ final class HeaderPolicy {
             if (!HOP_BY_HOP.contains(name)
                     && !REQUEST_DROPPED.contains(name)
                     && !name.startsWith(FORWARDED_PREFIX)
-                    && !named.contains(name)) {
+                    && !named.contains(name)
+                    && !fixed.contains(name)) {
                 to.add(header.getKey(), header.getValue());
             }
         }
@@ -116,6 +126,9 @@ final class HeaderPolicy {
                             printable(String.join(",", token.user().groups())));
                 }
                 to.set("X-Forwarded-Client", printable(token.clientId()));
+                break;
+            case ASSERTION:
+                to.set("Authorization", "Bearer " + assertions.about(token, upstream.audience()));
                 break;
             case COGNITO:
                 to.set("Authorization", "Bearer " + token.idpToken());

@@ -7,6 +7,7 @@ import dev.portcullis.http.Visit;
 import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.token.AccessTokenVerifier;
+import dev.portcullis.token.UserAssertions;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -38,6 +39,7 @@ public final class McpEndpoint {
             UpstreamMetrics metrics,
             AuditLog audit,
             Sealer sealer,
+            UserAssertions assertions,
             int instances) {
         this.upstream = upstream;
         this.origins = new OriginGuard(config);
@@ -46,7 +48,7 @@ public final class McpEndpoint {
         this.challenge = new Challenge(config, upstream);
         this.relay = new Relay(
                 new Upstream(vertx, upstream, metrics, instances),
-                new HeaderPolicy(config, upstream),
+                new HeaderPolicy(config, upstream, assertions),
                 new SessionIds(sealer, upstream.name()),
                 upstream.limits().maxBodyBytes(),
                 streams);

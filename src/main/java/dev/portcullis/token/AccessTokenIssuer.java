@@ -1,13 +1,7 @@
 package dev.portcullis.token;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.RandomTokens;
@@ -105,7 +99,7 @@ public final class AccessTokenIssuer {
                 .ifPresent(email -> claims.claim(
                         IDENTITY,
                         encryption.encrypt(new JsonObject().put("email", email).encode())));
-        String token = sign(claims.build());
+        String token = Signatures.sign(claims.build(), TYPE, keys.signingKey());
         if (token.length() > config.http().maxHeaderBytes() - OTHER_HEADERS) {
             throw new IllegalStateException(
                     "an access token of " + token.length()
@@ -118,20 +112,5 @@ public final class AccessTokenIssuer {
         return config.tokens().cognitoToken() == GatewayConfig.CognitoToken.PLAIN
                 ? idpToken
                 : encryption.encrypt(idpToken);
-    }
-
-    private String sign(JWTClaimsSet claims) {
-        RSAKey key = keys.signingKey();
-        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
-                .type(TYPE)
-                .keyID(key.getKeyID())
-                .build();
-        SignedJWT jwt = new SignedJWT(header, claims);
-        try {
-            jwt.sign(new RSASSASigner(key));
-        } catch (JOSEException e) {
-            throw new IllegalStateException("a signing key always signs", e);
-        }
-        return jwt.serialize();
     }
 }

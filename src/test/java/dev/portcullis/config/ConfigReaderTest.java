@@ -138,9 +138,16 @@ class ConfigReaderTest {
                 "{ endpoints: ['http://a/mcp', 'http://me@b/mcp'] }      | .endpoints: holds http://me@b/mcp",
                 "{ url: 'http://a/mcp', health: { eject: 2m } }          | .health.maxEject: must not be shorter",
                 "{ url: 'http://a/mcp', health: { failure: 2 } }         | .health.failure: is not a known key",
-                "{ url: 'http://a/mcp', maxWait: 1h }                    | .maxWait: must be"
+                "{ url: 'http://a/mcp', maxWait: 1h }                    | .maxWait: must be",
+                "{ url: 'https://a/mcp', tls: { ca: none.pem } }         | .tls.ca: the file none.pem cannot be read",
+                "{ url: 'https://a/mcp', tls: { ca: text.pem } }         | .tls.ca: holds no certificate",
+                "{ url: 'https://a/mcp', tls: { key: text.pem } }        | .tls.key: holds no private key",
+                "{ url: 'https://a/mcp', tls: { key: key.pem } }         | .tls.certificate: is missing",
+                "{ url: 'http://a/mcp', identity: assertion, headers: { authorization: x } } | .headers: cannot set Auth"
             })
-    void whatCannotBeReachedIsSaid(String upstream, String problem) {
+    void whatCannotBeReachedIsSaid(String upstream, String problem) throws IOException {
+        Files.writeString(directory.resolve("text.pem"), "no PEM at all");
+        Files.writeString(directory.resolve("key.pem"), "-----BEGIN PRIVATE KEY-----");
         String yaml = MINIMAL.replace("{ url: \"http://files:3001/mcp?x=1\" }", upstream);
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> read(yaml, Map.of("SECRET", "x")))

@@ -22,6 +22,7 @@ public final class TestClient {
     private final String id;
     private final Optional<String> secret;
     private final String redirectUri;
+    private String resource;
 
     private TestClient(World world, Browser browser, JsonObject registered) {
         this.world = world;
@@ -29,6 +30,7 @@ public final class TestClient {
         this.id = registered.getString("client_id");
         this.secret = Optional.ofNullable(registered.getString("client_secret"));
         this.redirectUri = registered.getJsonArray("redirect_uris").getString(0);
+        this.resource = world.mcpUrl();
     }
 
     public static TestClient register(World world) {
@@ -80,6 +82,17 @@ public final class TestClient {
                 .put("token_endpoint_auth_method", "none");
     }
 
+    /** From now on it wants tokens for this server, not for {@link World#mcpUrl}. */
+    public TestClient wants(String mcpUrl) {
+        resource = mcpUrl;
+        return this;
+    }
+
+    /** The whole way to an access token. */
+    public String accessToken() {
+        return redeem(world.url(), code()).json().getString("access_token");
+    }
+
     public String id() {
         return id;
     }
@@ -112,7 +125,7 @@ public final class TestClient {
                 "code_challenge_method",
                 "S256",
                 "resource",
-                world.mcpUrl());
+                resource);
         return more.length == 0 ? query : query + "&" + Form.encode(more);
     }
 
@@ -174,7 +187,7 @@ public final class TestClient {
                 "code_verifier",
                 verifier,
                 "resource",
-                world.mcpUrl());
+                resource);
     }
 
     public Answer refresh(String gateway, String refreshToken) {
