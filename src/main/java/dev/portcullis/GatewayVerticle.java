@@ -235,6 +235,9 @@ final class GatewayVerticle extends VerticleBase {
                 .setMaxInitialLineLength(16 * 1024)
                 // A client could switch protocols under a proxy in front of us; RFC 9113 §3.1 has given that up.
                 .setHttp2ClearTextEnabled(false)
+                // There are no web sockets here; their extensions would look at every message.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true);
         return vertx.createHttpServer(options)
                 .requestHandler(routes)

@@ -25,7 +25,11 @@ final class Admission {
         this.limits = limits;
         this.nanoTime = nanoTime;
         this.everybody = new Caller(limits.open(), limits.rate(), limits.burst());
-        this.callers = Caffeine.newBuilder().maximumSize(maxUsers).build();
+        this.callers = Caffeine.newBuilder()
+                .maximumSize(maxUsers)
+                // Its upkeep takes less time than to wake another thread for it.
+                .executor(Runnable::run)
+                .build();
     }
 
     /** What became of a request. */

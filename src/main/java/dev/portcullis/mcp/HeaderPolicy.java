@@ -140,15 +140,31 @@ final class HeaderPolicy {
 
     /** Names outside ASCII go percent-encoded (RFC 8187 shows no better way for a header of our own); nothing can end the header early. */
     private static String printable(String value) {
+        if (isPrintable(value)) {
+            return value;
+        }
         StringBuilder safe = new StringBuilder(value.length());
         for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-            if (b > 0x20 && b < 0x7F && b != '%') {
+            if (isPrintable((char) b)) {
                 safe.append((char) b);
             } else {
                 safe.append(String.format("%%%02X", b));
             }
         }
         return safe.toString();
+    }
+
+    private static boolean isPrintable(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (!isPrintable(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPrintable(char c) {
+        return c > 0x20 && c < 0x7F && c != '%';
     }
 
     /** CGI and WSGI read {@code X_Forwarded_User} as {@code X-Forwarded-User}; so must whoever drops it. */

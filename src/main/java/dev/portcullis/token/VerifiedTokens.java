@@ -32,6 +32,8 @@ public final class VerifiedTokens {
         this.cache = Caffeine.newBuilder()
                 .maximumSize(maxTokens)
                 .ticker(Ticker.systemTicker())
+                // Its upkeep takes less time than to wake another thread for it.
+                .executor(Runnable::run)
                 .expireAfter(Expiry.creating((TokenDigest digest, Entry entry) ->
                         Duration.between(clock.instant(), entry.token().expiresAt())))
                 .build();
