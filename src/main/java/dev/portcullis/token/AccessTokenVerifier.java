@@ -29,6 +29,9 @@ import java.util.Set;
  * grant are looked at every time.
  */
 public final class AccessTokenVerifier {
+    // Two to five kilobytes each.
+    private static final int RECENT_TOKENS = 512;
+
     private final Vertx vertx;
     private final String issuer;
     private final Set<String> deniedClients;
@@ -38,6 +41,7 @@ public final class AccessTokenVerifier {
     private final TokenEncryption encryption;
     private final IdentityProvider idp;
     private final InstantSource clock;
+    private final RecentTokens recent = new RecentTokens(RECENT_TOKENS);
     // Event-loop confined.
     private Optional<Signatures> signatures = Optional.empty();
 
@@ -69,9 +73,10 @@ public final class AccessTokenVerifier {
      * @param resource the identifier of the resource that is being called
      */
     public Future<VerifiedToken> verify(String token, String resource) {
-        TokenDigest digest = TokenDigest.of(token);
+        TokenDigest digest = recent.digest(token);
         Optional<VerifiedToken> known = verified.find(digest);
         if (known.isPresent()) {
+            recent.keep(token, digest);
             return admit(known.get(), resource, digest);
         }
         long keysVersion = keys.version();
