@@ -119,8 +119,9 @@ public final class DevWorld {
         // One person on one machine: limits would only be in the way of load tests.
         JsonObject limits =
                 new JsonObject().put("ratePerUser", 0).put("openPerUser", 0).put("open", 0);
-        upstreams.forEach((name, url) ->
-                servers.put(name, new JsonObject().put("url", url).put("limits", limits)));
+        upstreams.forEach((name, url) -> servers.put(
+                name,
+                new JsonObject().put("url", url).put("maxConnections", 20_000).put("limits", limits)));
         JsonObject yaml = new JsonObject()
                 .put("publicUrl", options.publicUrl())
                 .put("listen", new JsonObject().put("host", "localhost").put("port", options.port()))

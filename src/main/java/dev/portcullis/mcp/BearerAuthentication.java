@@ -46,6 +46,8 @@ final class BearerAuthentication {
         if (headers.isEmpty() || !isBearer(headers.get(0))) {
             return refuse(request, 401, challenge.missing(), "unauthorized", "an access token is needed");
         }
+        // Nobody else may see it, and a stream that stays open for hours need not keep its kilobytes.
+        request.headers().remove("Authorization");
         return verifier.verify(headers.get(0).substring(SCHEME.length()).trim(), upstream.resource())
                 .onFailure(failure -> refuse(request, challenge, failure))
                 .compose(token -> token.scopes().containsAll(upstream.scopes())
