@@ -11,6 +11,7 @@ import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.ops.Draining;
 import dev.portcullis.ops.ManagementServer;
 import dev.portcullis.ops.Readiness;
+import dev.portcullis.ops.Reloads;
 import dev.portcullis.ops.Vitals;
 import dev.portcullis.pages.Pages;
 import dev.portcullis.redis.RedisMetrics;
@@ -40,6 +41,7 @@ public final class Gateway {
     private final KeyRing keys;
     private final PrometheusMeterRegistry metrics;
     private final Draining draining;
+    private final Reloads reloads = new Reloads();
 
     public Gateway(Vertx vertx, GatewayConfig config, KeyRing keys, PrometheusMeterRegistry metrics) {
         this.vertx = vertx;
@@ -70,6 +72,7 @@ public final class Gateway {
                 new Pages(),
                 readiness,
                 draining,
+                reloads,
                 new Vitals(metrics, readiness),
                 new RequestMetrics(metrics),
                 new UpstreamMetrics(metrics),
@@ -94,6 +97,11 @@ public final class Gateway {
                         .addKeyValue("nativeTransport", vertx.isNativeTransportEnabled())
                         .log("Portcullis is open"))
                 .mapEmpty();
+    }
+
+    /** Its upstreams from now on; everything else stays. For any thread. */
+    public void adopt(GatewayConfig next) {
+        reloads.publish(next);
     }
 
     /** Brings everything to its end, as {@code drain} in the configuration says; the Vert.x instance can be closed then. */

@@ -19,6 +19,7 @@ import dev.portcullis.idp.MeasuredIdentityProvider;
 import dev.portcullis.idp.cognito.CognitoIdentityProvider;
 import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.McpEndpoint;
+import dev.portcullis.mcp.McpEndpoints;
 import dev.portcullis.mcp.OpenStreams;
 import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
@@ -41,6 +42,7 @@ import dev.portcullis.oauth.token.RevocationEndpoint;
 import dev.portcullis.oauth.token.TokenEndpoint;
 import dev.portcullis.ops.Draining;
 import dev.portcullis.ops.Readiness;
+import dev.portcullis.ops.Reloads;
 import dev.portcullis.ops.Vitals;
 import dev.portcullis.pages.Pages;
 import dev.portcullis.redis.RateCell;
@@ -63,19 +65,24 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The composition root of the gateway: builds the parts from the configuration, mounts the routes, and does nothing else. One instance an
  * event loop; instances share what {@link Shared} holds and nothing more.
  */
 final class GatewayVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
+
     private final GatewayConfig config;
     private final Shared shared;
+    private Optional<Routes> routes = Optional.empty();
     private Optional<RedisLink> redis = Optional.empty();
     private Optional<HttpServer> server = Optional.empty();
     private Optional<OpenStreams> streams = Optional.empty();
@@ -89,6 +96,7 @@ final class GatewayVerticle extends VerticleBase {
             Pages pages,
             Readiness readiness,
             Draining draining,
+            Reloads reloads,
             Vitals vitals,
             RequestMetrics requests,
             UpstreamMetrics upstreams,
@@ -111,13 +119,17 @@ final class GatewayVerticle extends VerticleBase {
         CognitoIdentityProvider cognito = new CognitoIdentityProvider(vertx, config, shared.clock());
         IdentityProvider idp = new MeasuredIdentityProvider(cognito, shared.metrics());
         Visits visits = visits(random);
-        Routes routes = new Routes(vertx, config, visits, endpoints(link, idp, random));
+        Function<GatewayConfig, Routes.Endpoints> endpoints = endpoints(link, idp, random);
+        Function<GatewayConfig, Routes> routing =
+                current -> new Routes(vertx, current, visits, endpoints.apply(current));
         redis = Optional.of(link);
         shared.readiness().watch(link::isUp, cognito::hasKeys);
         shared.draining().add(this::drain);
         shared.vitals().watchKeys(cognito::keysAge);
+        routes = Optional.of(routing.apply(config));
+        shared.reloads().add(next -> context.runOnContext(now -> adopt(routing, next)));
         // Neither Redis nor Cognito has to be there at the start: what needs them says so until they are.
-        return Future.join(link.start(), cognito.start().otherwiseEmpty()).compose(ready -> listen(routes, visits));
+        return Future.join(link.start(), cognito.start().otherwiseEmpty()).compose(ready -> listen(visits));
     }
 
     private Visits visits(RandomTokens random) {
@@ -138,7 +150,9 @@ final class GatewayVerticle extends VerticleBase {
         }
     }
 
-    private Routes.Endpoints endpoints(RedisLink link, IdentityProvider idp, RandomTokens random) {
+    /** Everything that lasts is made once; what depends on the upstreams, again for each configuration. */
+    private Function<GatewayConfig, Routes.Endpoints> endpoints(
+            RedisLink link, IdentityProvider idp, RandomTokens random) {
         Sealer sealer = new Sealer(shared.keys(), shared.random());
         SealedJson sealed = new SealedJson(sealer);
         Authenticator macs = new Authenticator(shared.keys());
@@ -157,8 +171,6 @@ final class GatewayVerticle extends VerticleBase {
         UserGrants userGrants = new UserGrants(config, link, grants, revoker);
         AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, userGrants, random);
         Logins logins = new Logins(config, link, sealed, idp, random);
-        ConnectionsEndpoint connections = new ConnectionsEndpoint(
-                config, logins, sealer, userGrants, revoker, shared.pages(), shared.audit(), random, shared.clock());
         ClientAuthenticator authenticator = new ClientAuthenticator(clients, assertions);
         AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
         UserAssertions userAssertions = new UserAssertions(config, shared.keys(), random, shared.clock());
@@ -173,60 +185,82 @@ final class GatewayVerticle extends VerticleBase {
                 shared.clock());
         OpenStreams open = new OpenStreams(vertx, shared.revocations());
         streams = Optional.of(open);
-        Map<String, McpEndpoint> mcp = new HashMap<>();
-        config.upstreams()
-                .values()
-                .forEach(upstream -> mcp.put(
-                        "/" + upstream.name() + "/mcp",
-                        new McpEndpoint(
-                                vertx,
-                                config,
-                                upstream,
-                                verifier,
-                                shared.admissions(),
-                                open,
-                                shared.upstreams(),
-                                shared.audit(),
-                                sealer,
-                                userAssertions,
-                                shared.instances())));
+        McpEndpoints mcp = new McpEndpoints(upstream -> new McpEndpoint(
+                vertx,
+                config,
+                upstream,
+                verifier,
+                shared.admissions(),
+                open,
+                shared.upstreams(),
+                shared.audit(),
+                sealer,
+                userAssertions,
+                shared.instances()));
         RateCell rates = new RateCell(link);
-        return new Routes.Endpoints(
-                new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics()),
-                new RegistrationHandler(config, dynamic, random, shared.audit(), shared.clock()),
-                new AuthorizationEndpoint(
-                        config,
-                        clients,
-                        sealer,
-                        logins,
-                        Map.of(Login.Purpose.CONNECTIONS, connections::returned),
-                        codes,
-                        shared.pages(),
-                        shared.audit(),
-                        random,
-                        shared.clock()),
-                new TokenEndpoint(
-                        vertx,
-                        config,
-                        authenticator,
-                        macs,
-                        issuer,
-                        codes,
-                        grants,
-                        revoker,
-                        idp,
-                        rates,
-                        shared.metrics(),
-                        shared.audit(),
-                        shared.clock()),
-                new RevocationEndpoint(config, authenticator, macs, verifier, grants, revoker, shared.audit()),
-                connections,
-                new MetadataDocuments(config, shared.keys()),
-                shared.pages(),
-                Map.copyOf(mcp));
+        AddressLimit limit = new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics());
+        RegistrationHandler registration =
+                new RegistrationHandler(config, dynamic, random, shared.audit(), shared.clock());
+        TokenEndpoint token = new TokenEndpoint(
+                vertx,
+                config,
+                authenticator,
+                macs,
+                issuer,
+                codes,
+                grants,
+                revoker,
+                idp,
+                rates,
+                shared.metrics(),
+                shared.audit(),
+                shared.clock());
+        RevocationEndpoint revocation =
+                new RevocationEndpoint(config, authenticator, macs, verifier, grants, revoker, shared.audit());
+        return current -> {
+            ConnectionsEndpoint connections = new ConnectionsEndpoint(
+                    current,
+                    logins,
+                    sealer,
+                    userGrants,
+                    revoker,
+                    shared.pages(),
+                    shared.audit(),
+                    random,
+                    shared.clock());
+            return new Routes.Endpoints(
+                    limit,
+                    registration,
+                    new AuthorizationEndpoint(
+                            current,
+                            clients,
+                            sealer,
+                            logins,
+                            Map.of(Login.Purpose.CONNECTIONS, connections::returned),
+                            codes,
+                            shared.pages(),
+                            shared.audit(),
+                            random,
+                            shared.clock()),
+                    token,
+                    revocation,
+                    connections,
+                    new MetadataDocuments(current, shared.keys()),
+                    shared.pages(),
+                    mcp.of(current));
+        };
     }
 
-    private Future<HttpServer> listen(Routes routes, Visits visits) {
+    /** Requests under way go on as they began. */
+    private void adopt(Function<GatewayConfig, Routes> routing, GatewayConfig next) {
+        try {
+            routes = Optional.of(routing.apply(next));
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("the changed upstreams cannot be used, going on with those from before");
+        }
+    }
+
+    private Future<HttpServer> listen(Visits visits) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.listen().host())
                 .setPort(config.listen().port())
@@ -240,7 +274,7 @@ final class GatewayVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true);
         return vertx.createHttpServer(options)
-                .requestHandler(routes)
+                .requestHandler(request -> routes.orElseThrow().handle(request))
                 .invalidRequestHandler(new InvalidRequests(visits))
                 .listen()
                 .onSuccess(listening -> server = Optional.of(listening));

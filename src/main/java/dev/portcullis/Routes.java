@@ -21,11 +21,13 @@ import dev.portcullis.pages.HomePage;
 import dev.portcullis.pages.Pages;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,10 +37,21 @@ final class Routes implements Handler<HttpServerRequest> {
     /** No web page may look into these, not even into their refusals (OAuth 2.1 §3.1). */
     private static final Set<String> FOR_PEOPLE = Set.of("/authorize", "/consent", "/callback", "/connections");
 
-    private final Map<String, McpEndpoint> mcp;
+    private static final String METADATA = "/.well-known/oauth-protected-resource/{name}/mcp";
+
     private final Visits visits;
-    private final Map<String, Route> routes = new HashMap<>();
+    private final Site own;
+    // By what clients write into Host.
+    private final Map<String, Site> others = new HashMap<>();
+    private final Map<String, Route> routes;
     private final Router router;
+
+    /** What one origin serves. */
+    private record Site(Router router, Map<String, Route> routes, Map<String, McpEndpoint> mcp) {
+        static Site empty(Vertx vertx) {
+            return new Site(Router.router(vertx), new HashMap<>(), new HashMap<>());
+        }
+    }
 
     /** What the routes lead to. */
     record Endpoints(
@@ -52,10 +65,12 @@ final class Routes implements Handler<HttpServerRequest> {
             Pages pages,
             Map<String, McpEndpoint> mcp) {}
 
+    /** @param endpoints those for MCP by the names of their upstreams */
     Routes(Vertx vertx, GatewayConfig config, Visits visits, Endpoints endpoints) {
-        this.mcp = endpoints.mcp();
         this.visits = visits;
-        this.router = Router.router(vertx);
+        this.own = Site.empty(vertx);
+        this.router = own.router();
+        this.routes = own.routes();
         AddressLimit limit = endpoints.limit();
         RateLimits limits = config.rateLimits();
         if (config.registration().enabled()) {
@@ -92,16 +107,43 @@ final class Routes implements Handler<HttpServerRequest> {
         page("/callback", HttpMethod.GET, endpoints.authorization()::callback);
         document("/.well-known/oauth-authorization-server", endpoints.metadata()::authorizationServer);
         document("/.well-known/jwks.json", endpoints.metadata()::jwks);
-        config.upstreams().values().forEach(upstream -> {
-            String metadata = "/.well-known/oauth-protected-resource/" + upstream.name() + "/mcp";
-            document(metadata, request -> endpoints.metadata().protectedResource(request, upstream));
-            routes.put(metadata, Route.of("/.well-known/oauth-protected-resource/{name}/mcp"));
-            routes.put("/" + upstream.name() + "/mcp", new Route("/{name}/mcp", Optional.of(upstream.name())));
+        config.upstreams().forEach((name, upstream) -> {
+            Site site = upstream.origin().equals(config.publicUrl()) ? own : siteOf(vertx, upstream.origin());
+            String metadata = upstream.metadataUrl().substring(upstream.origin().length());
+            endpoint(
+                    site,
+                    metadata,
+                    HttpMethod.GET,
+                    request -> endpoints.metadata().protectedResource(request, upstream));
+            site.routes().put(metadata, Route.of(METADATA));
+            site.routes().put(upstream.path(), new Route("/{name}/mcp", Optional.of(name)));
+            site.mcp().put(upstream.path(), endpoints.mcp().get(name));
         });
         page("/", HttpMethod.GET, request -> home(request, config, endpoints.pages()));
         page(endpoints.pages().stylesheet().path(), HttpMethod.GET, request -> stylesheet(request, endpoints.pages()));
         routes.put(endpoints.pages().stylesheet().path(), Route.of("/assets/{stylesheet}"));
-        // What is not here is 404 and JSON: clients probe well-known addresses and go on to the next.
+        notHere(own.router());
+        others.values().forEach(site -> notHere(site.router()));
+    }
+
+    /** That of an upstream with a host of its own: MCP and the document about it, and nothing else. */
+    private Site siteOf(Vertx vertx, String origin) {
+        String host = origin.substring(origin.indexOf("//") + 2);
+        Site site = others.computeIfAbsent(host, first -> Site.empty(vertx));
+        if (!host.matches(".*:[0-9]+")) {
+            // Some clients write the port even where it is the usual one.
+            others.put(host + (origin.startsWith("https") ? ":443" : ":80"), site);
+        }
+        return site;
+    }
+
+    private Site site(HttpServerRequest request) {
+        String host = request.getHeader(HttpHeaders.HOST);
+        return host == null ? own : others.getOrDefault(host.toLowerCase(Locale.ROOT), own);
+    }
+
+    /** What is not here is 404 and JSON: clients probe well-known addresses and go on to the next. */
+    private static void notHere(Router router) {
         router.errorHandler(404, context -> notHere(context.request(), 404, "nothing is here"));
         router.errorHandler(405, context -> notHere(context.request(), 405, "this method is not served here"));
         router.errorHandler(400, context -> notHere(context.request(), 400, "the request is not well-formed"));
@@ -115,20 +157,25 @@ final class Routes implements Handler<HttpServerRequest> {
             InvalidRequests.refuse(request, 400);
             return;
         }
-        Visit visit = visits.begin(request, routes.getOrDefault(request.path(), Route.UNKNOWN));
-        McpEndpoint endpoint = mcp.get(request.path());
+        Site site = others.isEmpty() ? own : site(request);
+        Visit visit = visits.begin(request, site.routes().getOrDefault(request.path(), Route.UNKNOWN));
+        McpEndpoint endpoint = site.mcp().get(request.path());
         if (endpoint != null) {
             endpoint.handle(request, visit);
         } else {
-            router.handle(request);
+            site.router().handle(request);
         }
     }
 
     /** For programs: any web page may call it, so preflight requests are answered too. */
     private void endpoint(String path, HttpMethod method, Handler<HttpServerRequest> handler) {
-        routes.put(path, Route.of(path));
-        router.route(method, path).handler(context -> handler.handle(context.request()));
-        router.options(path).handler(context -> Cors.preflight(context.request(), method.name()));
+        endpoint(own, path, method, handler);
+    }
+
+    private static void endpoint(Site site, String path, HttpMethod method, Handler<HttpServerRequest> handler) {
+        site.routes().put(path, Route.of(path));
+        site.router().route(method, path).handler(context -> handler.handle(context.request()));
+        site.router().options(path).handler(context -> Cors.preflight(context.request(), method.name()));
     }
 
     private void document(String path, Handler<HttpServerRequest> handler) {

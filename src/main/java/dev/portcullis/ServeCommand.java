@@ -10,6 +10,7 @@ import dev.portcullis.crypto.KeyException;
 import dev.portcullis.crypto.KeyReloader;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.http.ClientAddress;
+import dev.portcullis.ops.ConfigReloader;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.BindException;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /** {@code portcullis serve --config FILE}: production. */
@@ -35,8 +37,9 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try {
-            GatewayConfig read = new ConfigReader(System.getenv()).read(config);
-            run(read, new KeyDirectory(read.keys().directory(), InstantSource.system()));
+            ConfigReader reader = new ConfigReader(System.getenv());
+            GatewayConfig read = reader.read(config);
+            run(() -> reader.read(config), read, new KeyDirectory(read.keys().directory(), InstantSource.system()));
             return 0;
         } catch (ConfigException | KeyException e) {
             return complain(String.valueOf(e.getMessage()));
@@ -46,7 +49,8 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static void run(GatewayConfig config, KeyDirectory directory) throws Exception {
+    private static void run(Supplier<GatewayConfig> file, GatewayConfig config, KeyDirectory directory)
+            throws Exception {
         KeyRing keys = directory.read();
         PrometheusMeterRegistry metrics = Runtimes.metrics();
         Vertx vertx = Runtimes.vertx(metrics);
@@ -64,6 +68,7 @@ final class ServeCommand implements Callable<Integer> {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(30, TimeUnit.SECONDS);
+            new ConfigReloader(file, config, metrics, gateway::adopt).start(vertx, config.reload());
         } catch (ExecutionException e) {
             vertx.close();
             if (e.getCause() instanceof BindException taken) {

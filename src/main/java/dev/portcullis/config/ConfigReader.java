@@ -91,6 +91,7 @@ public final class ConfigReader {
                 Set.copyOf(root.texts("deniedClients", List.of())),
                 resources(root.section("resources"), upstreams),
                 http(root.section("http")),
+                root.duration("reload", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)),
                 upstreams);
         root.refuseUnknownKeys();
         return config;

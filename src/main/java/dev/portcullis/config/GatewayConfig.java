@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * @param publicUrl the issuer identifier and the origin of every URL that clients see; without a slash at its end (RFC 8414 §2)
  * @param clients that the operator registered, by client id
  * @param deniedClients ids of clients of any kind that may do nothing
+ * @param reload how often the file is read again
  * @param upstreams by name, in the order of the file
  */
 public record GatewayConfig(
@@ -38,6 +39,7 @@ public record GatewayConfig(
         Set<String> deniedClients,
         Resources resources,
         Http http,
+        Duration reload,
         Map<String, Upstream> upstreams) {
 
     /** Plain http on this machine: the only case in which cookies go without {@code Secure}. */
@@ -164,6 +166,22 @@ public record GatewayConfig(
             UpstreamTransport transport,
             UpstreamLimits limits,
             ToolPolicy tools) {
+        private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
+
+        /** Where its RFC 9728 document is: the well-known string goes between host and path (RFC 9728 §3.1). */
+        public String metadataUrl() {
+            return origin() + WELL_KNOWN + path();
+        }
+
+        /** That clients see it at. */
+        public String origin() {
+            return resource.substring(0, resource.length() - path().length());
+        }
+
+        /** That clients see it at. */
+        public String path() {
+            return URI.create(resource).getRawPath();
+        }
 
         /** What clients may ask for: what all of them need, and what some tools need besides. */
         public List<String> offeredScopes() {
@@ -185,6 +203,34 @@ public record GatewayConfig(
         boolean isBearer() {
             return this == ASSERTION || this == COGNITO;
         }
+    }
+
+    /** This configuration with what of the other can change without a restart: the upstreams, and which of them is meant by default. */
+    public GatewayConfig withUpstreamsOf(GatewayConfig other) {
+        return new GatewayConfig(
+                publicUrl,
+                listen,
+                management,
+                logging,
+                drain,
+                cognito,
+                redis,
+                keys,
+                login,
+                approvals,
+                tokens,
+                refresh,
+                rateLimits,
+                revocation,
+                connections,
+                registration,
+                clientDocuments,
+                clients,
+                deniedClients,
+                other.resources,
+                http,
+                reload,
+                other.upstreams);
     }
 
     /** The resource of each upstream, by its identifier. */

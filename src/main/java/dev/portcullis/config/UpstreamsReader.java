@@ -36,6 +36,13 @@ final class UpstreamsReader {
             }
             upstreams.put(name, upstream(section, name, publicUrl, directory));
         });
+        if (upstreams.values().stream()
+                        .map(GatewayConfig.Upstream::resource)
+                        .distinct()
+                        .count()
+                < upstreams.size()) {
+            root.problem("upstreams", "name the same resource twice");
+        }
         if (upstreams.isEmpty()) {
             root.problem("upstreams", "names no MCP server; add at least one, as name: { url: http://host:port/mcp }");
         }
@@ -56,7 +63,7 @@ final class UpstreamsReader {
                 name,
                 section.text("displayName", name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)),
                 endpoints,
-                publicUrl + "/" + name + "/mcp",
+                resource(section, name, publicUrl),
                 scopes,
                 section.choice("identity", GatewayConfig.Identity.HEADERS),
                 section.text(
@@ -76,6 +83,22 @@ final class UpstreamsReader {
         }
         section.refuseUnknownKeys();
         return upstream;
+    }
+
+    /** Below the public URL, or on an origin of its own. */
+    private static String resource(Section section, String name, String publicUrl) {
+        String usual = publicUrl + "/" + name + "/mcp";
+        if (section.optionalText("resource").isEmpty()) {
+            return usual;
+        }
+        String resource = Urls.secure(section, "resource");
+        String path = URI.create(resource).getRawPath();
+        if (path.isEmpty() || path.endsWith("/") || path.startsWith("/.well-known")) {
+            section.problem("resource", "must have a path without a slash at its end, such as /mcp");
+        } else if ((resource + "/").startsWith(publicUrl + "/")) {
+            section.problem("resource", "must be on a host of its own; leave it out for " + usual);
+        }
+        return resource;
     }
 
     /** One as {@code url}, or several as {@code endpoints}. */

@@ -12,9 +12,8 @@ final class Challenge {
     private final String resourceMetadata;
     private final String scope;
 
-    Challenge(GatewayConfig config, GatewayConfig.Upstream upstream) {
-        this.resourceMetadata =
-                config.publicUrl() + "/.well-known/oauth-protected-resource/" + upstream.name() + "/mcp";
+    Challenge(GatewayConfig.Upstream upstream) {
+        this.resourceMetadata = upstream.metadataUrl();
         this.scope = String.join(" ", upstream.scopes());
     }
 

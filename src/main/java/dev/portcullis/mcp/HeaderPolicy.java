@@ -75,8 +75,8 @@ final class HeaderPolicy {
                 .map(HeaderPolicy::canonical)
                 .collect(Collectors.toUnmodifiableSet());
         this.addresses = new ClientAddress(config.http());
-        this.publicScheme = config.isPlainHttp() ? "http" : "https";
-        this.publicHost = config.publicUrl().substring(publicScheme.length() + "://".length());
+        this.publicScheme = upstream.origin().startsWith("http://") ? "http" : "https";
+        this.publicHost = upstream.origin().substring(publicScheme.length() + "://".length());
     }
 
     void request(HttpServerRequest from, VerifiedToken token, String requestId, MultiMap to) {

@@ -42,10 +42,10 @@ public final class McpEndpoint {
             UserAssertions assertions,
             int instances) {
         this.upstream = upstream;
-        this.origins = new OriginGuard(config);
+        this.origins = new OriginGuard(config, upstream);
         this.bearer = new BearerAuthentication(verifier, audit);
         this.admission = admissions.of(upstream);
-        this.challenge = new Challenge(config, upstream);
+        this.challenge = new Challenge(upstream);
         this.relay = new Relay(
                 new Upstream(vertx, upstream, metrics, instances),
                 new HeaderPolicy(config, upstream, assertions),
@@ -55,6 +55,16 @@ public final class McpEndpoint {
         this.gate = upstream.tools().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ToolGate(upstream, challenge, relay, audit));
+    }
+
+    /** Whether it is what this configuration describes. */
+    boolean serves(GatewayConfig.Upstream configured) {
+        return upstream.equals(configured);
+    }
+
+    /** Nothing new will come. */
+    void retire() {
+        relay.retire();
     }
 
     public void handle(HttpServerRequest request, Visit visit) {

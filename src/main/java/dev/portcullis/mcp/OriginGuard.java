@@ -14,9 +14,10 @@ final class OriginGuard {
 
     private final Set<String> allowed;
 
-    OriginGuard(GatewayConfig config) {
+    OriginGuard(GatewayConfig config, GatewayConfig.Upstream upstream) {
         this.allowed = new HashSet<>(config.http().origins());
         this.allowed.add(config.publicUrl());
+        this.allowed.add(upstream.origin());
     }
 
     /** Whether to go on; otherwise the request is answered. */

@@ -66,6 +66,11 @@ final class Relay {
         });
     }
 
+    /** Nothing new will come. */
+    void retire() {
+        upstream.retire();
+    }
+
     /** Where the endpoint cannot be reached and there is another, the session is gone, and its client had better begin a new one. */
     private Future<Outbound> connect(HttpServerRequest request, Endpoint endpoint) {
         return upstream.connect(endpoint, request.method(), Era.isStream(request))

@@ -39,6 +39,7 @@ class ConfigReaderTest {
         Map<String, String> environment = Map.of("COGNITO_CLIENT_SECRET", "s3cret");
         GatewayConfig sample = new ConfigReader(environment).read(Path.of("conf/gateway.yaml"));
         GatewayConfig minimal = read(MINIMAL, Map.of("SECRET", "s3cret"));
+        assertThat(sample).isEqualTo(new ConfigReader(environment).read(Path.of("conf/gateway.yaml")));
         assertThat(sample.login()).isEqualTo(minimal.login());
         assertThat(sample.approvals()).isEqualTo(minimal.approvals());
         assertThat(sample.tokens()).isEqualTo(minimal.tokens());
@@ -143,6 +144,9 @@ class ConfigReaderTest {
                 "{ url: 'https://a/mcp', tls: { ca: text.pem } }         | .tls.ca: holds no certificate",
                 "{ url: 'https://a/mcp', tls: { key: text.pem } }        | .tls.key: holds no private key",
                 "{ url: 'https://a/mcp', tls: { key: key.pem } }         | .tls.certificate: is missing",
+                "{ url: 'http://a/mcp', resource: 'https://a.example' }  | .resource: must have a path",
+                "{ url: 'http://a/mcp', resource: 'http://a.example/mcp' } | .resource: must be https",
+                "{ url: 'http://a/mcp', resource: 'https://mcp.example.com/b' } | .resource: must be on a host of its own",
                 "{ url: 'http://a/mcp', identity: assertion, headers: { authorization: x } } | .headers: cannot set Auth"
             })
     void whatCannotBeReachedIsSaid(String upstream, String problem) throws IOException {

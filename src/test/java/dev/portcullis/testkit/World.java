@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +49,7 @@ public final class World implements AutoCloseable {
 
     private final List<GatewayProcess> processes = new ArrayList<>();
     private Optional<Path> files = Optional.empty();
+    private JsonObject configuration = new JsonObject();
 
     /** How a gateway comes to run. */
     private interface Launch {
@@ -69,7 +71,8 @@ public final class World implements AutoCloseable {
         config = read(yaml(publicUrl, ports.get(0), change));
         for (int i = 0; i < gateways; i++) {
             origins.add("http://localhost:" + ports.get(i));
-            launch.gateway(this, i, yaml(publicUrl, ports.get(i), change));
+            configuration = yaml(publicUrl, ports.get(i), change);
+            launch.gateway(this, i, configuration);
         }
     }
 
@@ -141,6 +144,23 @@ public final class World implements AutoCloseable {
     /** Sends SIGTERM to a gateway that is a process; completes with its exit status. */
     public CompletableFuture<Integer> terminate(int gateway) {
         return processes.get(gateway).terminate();
+    }
+
+    /** Changes the file of the only gateway, which is a process. */
+    public void reconfigure(Consumer<JsonObject> change) {
+        change.accept(configuration);
+        rewrite(configuration.encode());
+    }
+
+    /** Puts this text into the file of the only gateway, which is a process. */
+    public void rewrite(String yaml) {
+        try {
+            Path directory = files.orElseThrow();
+            Path next = Files.writeString(directory.resolve("next"), yaml);
+            Files.move(next, directory.resolve("gateway-0.yaml"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The public URL; the first gateway answers there. */
