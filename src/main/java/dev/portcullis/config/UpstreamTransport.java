@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param maxConnections to each endpoint, of one gateway process; streams have as many again. With HTTP/2, exchanges at once
  * @param maxWaiting requests that may wait for one of them
  * @param maxWait how long they may
+ * @param keepAlive how long a connection may be idle and still be used again; less than the upstream keeps it
  * @param connectTimeout for a connection, TLS included
  * @param responseTimeout until the head of the answer, while the upstream does nothing
  * @param idleTimeout between the bytes of an answer that is no event stream
@@ -23,6 +24,7 @@ public record UpstreamTransport(
         int maxConnections,
         int maxWaiting,
         Duration maxWait,
+        Duration keepAlive,
         Duration connectTimeout,
         Duration responseTimeout,
         Duration idleTimeout,
@@ -44,6 +46,7 @@ public record UpstreamTransport(
                 upstream.integer("maxConnections", 512, 1, 100_000),
                 upstream.integer("maxWaiting", 256, 0, 100_000),
                 upstream.duration("maxWait", Duration.ofSeconds(5), Duration.ofMillis(10), Duration.ofMinutes(5)),
+                upstream.duration("keepAlive", Duration.ofSeconds(4), Duration.ofMillis(10), Duration.ofHours(1)),
                 upstream.duration(
                         "connectTimeout", Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofMinutes(1)),
                 upstream.duration(

@@ -133,6 +133,24 @@ class PatienceTest {
     }
 
     @Test
+    @DisplayName(
+            "with idle connections ends with keepAlive, before a server with less of it closes them under a call (GW-20)")
+    void idleConnections() {
+        try (Wire wire = new Wire(demo -> demo.put("keepAlive", "600ms"));
+                RawConnection client = wire.connect().write(wire.post("{}"))) {
+            RawConnection first = wire.upstream().accept();
+            accept(first, client);
+            client.write(wire.post("{}"));
+            accept(first, client);
+            pause(Duration.ofMillis(700));
+            client.write(wire.post("{}"));
+            RawConnection second = wire.upstream().accept();
+            accept(second, client);
+            first.awaitEnd();
+        }
+    }
+
+    @Test
     @DisplayName("is not taken from calls by streams: these have connections of their own")
     void pools() {
         try (Wire wire = new Wire(demo -> demo.put("maxConnections", 2).put("maxWaiting", 1));
@@ -180,6 +198,13 @@ class PatienceTest {
                 assertThat(call.readHead().status()).isEqualTo(202);
             }
         }
+    }
+
+    private static void accept(RawConnection upstream, RawConnection client) {
+        upstream.readBody(upstream.readHead());
+        // What the server says of its own patience is longer.
+        upstream.write("HTTP/1.1 202 Accepted\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n");
+        assertThat(client.readHead().status()).isEqualTo(202);
     }
 
     private static void pause(Duration time) {

@@ -1,5 +1,7 @@
 package dev.portcullis.mcp.upstream;
 
+import io.vertx.core.http.HttpConnection;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,14 +12,21 @@ public final class Attempt {
     private final String upstream;
     private final Endpoint endpoint;
     private final boolean probe;
+    private final Freshness freshness;
+    private Optional<HttpConnection> connection = Optional.empty();
     private boolean judged;
     private boolean over;
 
-    Attempt(String upstream, Endpoint endpoint) {
+    Attempt(String upstream, Endpoint endpoint, Freshness freshness) {
+        this.freshness = freshness;
         this.upstream = upstream;
         this.endpoint = endpoint;
         this.probe = endpoint.health().begin();
         endpoint.began();
+    }
+
+    void on(HttpConnection made) {
+        connection = Optional.of(made);
     }
 
     public Endpoint endpoint() {
@@ -53,6 +62,7 @@ public final class Attempt {
         }
         over = true;
         endpoint.ended();
+        connection.ifPresent(freshness::used);
         if (probe && !judged) {
             endpoint.health().abandonProbe();
         }

@@ -5,6 +5,7 @@ import dev.portcullis.config.UpstreamTransport;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -21,12 +22,12 @@ final class Clients {
     private Clients() {}
 
     /** @param share of the configured connections that this event loop may open, as one of so many */
-    static HttpClient client(Vertx vertx, UpstreamTransport transport, int share) {
+    static HttpClient client(Vertx vertx, UpstreamTransport transport, int share, Freshness freshness) {
         HttpClientOptions options = new HttpClientOptions()
                 .setKeepAlive(true)
                 // A stream may be silent for hours; this finds out that its server is not there any more.
                 .setTcpKeepAlive(true)
-                .setKeepAliveTimeout(30)
+                .setKeepAliveTimeout((int) transport.keepAlive().toSeconds() + 1)
                 .setConnectTimeout((int) transport.connectTimeout().toMillis())
                 .setSslHandshakeTimeout(transport.connectTimeout().toSeconds() + 1)
                 // Bytes pass as they are; what the client accepts is between it and the upstream.
@@ -48,7 +49,11 @@ final class Clients {
             pool.setHttp2MaxSize((atOnce + streams - 1) / streams);
         }
         transport.tls().ifPresent(tls -> secure(options, tls));
-        return vertx.createHttpClient(options, pool);
+        HttpClientBuilder client = vertx.httpClientBuilder().with(options).with(pool);
+        if (!transport.http2()) {
+            client.withConnectHandler(freshness::opened);
+        }
+        return client.build();
     }
 
     private static void secure(HttpClientOptions options, UpstreamTls tls) {

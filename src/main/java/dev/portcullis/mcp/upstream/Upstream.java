@@ -7,7 +7,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +26,7 @@ public final class Upstream {
     private final String name;
     private final UpstreamTransport transport;
     private final Endpoints endpoints;
+    private final Freshness freshness;
     private final HttpClient calls;
     private final HttpClient streams;
     private final UpstreamMetrics.Of metrics;
@@ -35,8 +38,9 @@ public final class Upstream {
         this.transport = config.transport();
         this.metrics = metrics.of(name);
         this.endpoints = new Endpoints(vertx, name, config.endpoints(), transport, Names.of(vertx));
-        this.calls = Clients.client(vertx, transport, share);
-        this.streams = Clients.client(vertx, transport, share);
+        this.freshness = new Freshness(transport.keepAlive());
+        this.calls = Clients.client(vertx, transport, share, freshness);
+        this.streams = Clients.client(vertx, transport, share, freshness);
     }
 
     public String name() {
@@ -65,14 +69,16 @@ public final class Upstream {
 
     /** A connection to this endpoint and no other. */
     public Future<Outbound> connect(Endpoint endpoint, HttpMethod method, boolean stream) {
-        Attempt attempt = new Attempt(name, endpoint);
+        Attempt attempt = new Attempt(name, endpoint, freshness);
         metrics.waits();
         long asked = System.nanoTime();
         return request(endpoint, method, stream).transform(done -> {
             metrics.waited(System.nanoTime() - asked);
-            return done.succeeded()
-                    ? Future.succeededFuture(new Outbound(done.result(), attempt))
-                    : Future.failedFuture(gaveUp(attempt, done.cause()));
+            if (done.failed()) {
+                return Future.failedFuture(gaveUp(attempt, done.cause()));
+            }
+            attempt.on(done.result().connection());
+            return Future.succeededFuture(new Outbound(done.result(), attempt));
         });
     }
 
@@ -116,10 +122,23 @@ public final class Upstream {
                         : connect(endpoints.pick(Optional.of(first)), method, stream));
     }
 
+    /** Gives up connections that were idle for too long, and tries the next one: nothing was sent yet. */
+    private Future<HttpClientRequest> fresh(HttpClient client, RequestOptions options) {
+        return client.request(options).compose(request -> {
+            HttpConnection connection = request.connection();
+            if (!freshness.isStale(connection)) {
+                return Future.succeededFuture(request);
+            }
+            request.exceptionHandler(given -> {});
+            connection.close();
+            return fresh(client, options);
+        });
+    }
+
     private Future<HttpClientRequest> request(Endpoint endpoint, HttpMethod method, boolean stream) {
         HttpClient client = stream ? streams : calls;
         try {
-            Future<HttpClientRequest> request = client.request(endpoint.request(method));
+            Future<HttpClientRequest> request = fresh(client, endpoint.request(method));
             return endpoint.authority()
                     .map(authority -> request.onSuccess(ready -> ready.authority(authority)))
                     .orElse(request);

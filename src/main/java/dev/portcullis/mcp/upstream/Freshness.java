@@ -1,0 +1,34 @@
+package dev.portcullis.mcp.upstream;
+
+import io.vertx.core.http.HttpConnection;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/**
+ * Tells connections that have been idle for too long. A server closes idle connections when it likes to, and a request that crosses with that
+ * is lost for good, for it may have been read (RFC 9112 §9.6). So a connection has to be given up before the server does: the client library
+ * waits for as long as the server says, which is just too late. Belongs to one event loop.
+ */
+final class Freshness {
+    private final Map<HttpConnection, Long> lastUsed = new IdentityHashMap<>();
+    private final long limit;
+
+    Freshness(Duration limit) {
+        this.limit = limit.toNanos();
+    }
+
+    void opened(HttpConnection connection) {
+        lastUsed.put(connection, System.nanoTime());
+        connection.closeHandler(closed -> lastUsed.remove(connection));
+    }
+
+    void used(HttpConnection connection) {
+        lastUsed.replace(connection, System.nanoTime());
+    }
+
+    boolean isStale(HttpConnection connection) {
+        Long since = lastUsed.get(connection);
+        return since != null && System.nanoTime() - since > limit;
+    }
+}
