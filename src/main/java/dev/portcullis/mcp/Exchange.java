@@ -37,6 +37,7 @@ final class Exchange {
     private final Upstream upstream;
     private final HeaderPolicy headers;
     private final SessionHeader session;
+    private final StepUp stepUp;
     private final Refusals refusals;
     private final long maxBody;
     private final Passage passage;
@@ -58,6 +59,7 @@ final class Exchange {
             Upstream upstream,
             HeaderPolicy headers,
             SessionHeader session,
+            StepUp stepUp,
             Refusals refusals,
             long maxBody,
             Passage passage) {
@@ -68,6 +70,7 @@ final class Exchange {
         this.upstream = upstream;
         this.headers = headers;
         this.session = session;
+        this.stepUp = stepUp;
         this.refusals = refusals;
         this.maxBody = maxBody;
         this.passage = passage;
@@ -88,13 +91,16 @@ final class Exchange {
         if (passage.inspected()) {
             outbound.headers().remove("Accept-Encoding");
         }
-        outbound.response().onSuccess(this::answer).onFailure(this::fail).onSuccess(inbound -> {
-            if (!over && Framing.isEventStream(inbound)) {
-                Optional<OpenStreams.Stream> open = streams.opened(
-                        new OpenStreams.Stream(token.grantId(), Era.isStream(request), this::cut, this::end));
-                whenOver = () -> open.ifPresent(streams::closed);
-            }
-        });
+        outbound.response()
+                .onSuccess(inbound -> answer(inbound, token))
+                .onFailure(this::fail)
+                .onSuccess(inbound -> {
+                    if (!over && Framing.isEventStream(inbound)) {
+                        Optional<OpenStreams.Stream> open = streams.opened(
+                                new OpenStreams.Stream(token.grantId(), Era.isStream(request), this::cut, this::end));
+                        whenOver = () -> open.ifPresent(streams::closed);
+                    }
+                });
         outbound.earlyHintsHandler(this::hint);
         silence.limit(upstream.transport().responseTimeout());
         send();
@@ -167,7 +173,7 @@ final class Exchange {
         }
     }
 
-    private void answer(HttpClientResponse inbound) {
+    private void answer(HttpClientResponse inbound, VerifiedToken token) {
         if (over) {
             return;
         }
@@ -189,6 +195,10 @@ final class Exchange {
         }
         response.setStatusCode(inbound.statusCode()).setStatusMessage(inbound.statusMessage());
         headers.response(inbound.headers(), response.headers());
+        if (inbound.statusCode() == 403) {
+            stepUp.challenge(inbound.headers(), token)
+                    .ifPresent(challenge -> response.putHeader("WWW-Authenticate", challenge));
+        }
         session.response(response.headers(), attempt.endpoint().key());
         answering = true;
         silence.limit(

@@ -50,6 +50,7 @@ public final class McpEndpoint {
                 new Upstream(vertx, upstream, metrics, instances),
                 new HeaderPolicy(config, upstream, assertions),
                 new SessionIds(sealer, upstream.name()),
+                new StepUp(upstream, challenge),
                 upstream.limits().maxBodyBytes(),
                 streams);
         this.gate = upstream.tools().isEmpty()

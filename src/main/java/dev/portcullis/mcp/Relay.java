@@ -18,16 +18,24 @@ final class Relay {
     private final Upstream upstream;
     private final HeaderPolicy headers;
     private final SessionIds sessions;
+    private final StepUp stepUp;
     private final Refusals refusals;
     private final long maxBody;
     private final OpenStreams streams;
 
     /** @param maxBody bytes of a request's body; more is answered 413 */
-    Relay(Upstream upstream, HeaderPolicy headers, SessionIds sessions, long maxBody, OpenStreams streams) {
+    Relay(
+            Upstream upstream,
+            HeaderPolicy headers,
+            SessionIds sessions,
+            StepUp stepUp,
+            long maxBody,
+            OpenStreams streams) {
         this.upstream = upstream;
         this.headers = headers;
         this.refusals = new Refusals(upstream);
         this.sessions = sessions;
+        this.stepUp = stepUp;
         this.maxBody = maxBody;
         this.streams = streams;
     }
@@ -89,7 +97,7 @@ final class Relay {
             Future<Outbound> connected) {
         connected
                 .onSuccess(outbound -> new Exchange(
-                                request, outbound, upstream, headers, session, refusals, maxBody, passage)
+                                request, outbound, upstream, headers, session, stepUp, refusals, maxBody, passage)
                         .run(token, streams))
                 .onFailure(failure ->
                         refusals.failed(request, failure, "the server behind the gateway cannot be reached"));
