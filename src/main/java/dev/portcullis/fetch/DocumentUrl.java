@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param host in lower case
  * @param target path and query, as the request line has them
- * @param loopback plain http on this machine, for development
+ * @param loopback on this machine, for development: http or https, with whatever certificate
  */
 public record DocumentUrl(String text, String host, int port, String target, boolean loopback) {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
@@ -27,7 +27,7 @@ public record DocumentUrl(String text, String host, int port, String target, boo
     /**
      * Reads an address.
      *
-     * @param loopbackToo accepts plain http on localhost, any port
+     * @param loopbackToo accepts http and https on localhost, any port
      * @throws FetchProblem that says which rule it breaks
      */
     public static DocumentUrl parse(String text, boolean loopbackToo) {
@@ -35,8 +35,9 @@ public record DocumentUrl(String text, String host, int port, String target, boo
             throw FetchProblem.lasting("has an address of more than " + MAX_LENGTH + " characters");
         }
         URI uri = uri(text);
-        boolean loopback =
-                loopbackToo && "http".equals(uri.getScheme()) && LOOPBACK.contains(String.valueOf(uri.getHost()));
+        boolean loopback = loopbackToo
+                && LOOPBACK.contains(String.valueOf(uri.getHost()))
+                && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
         if (!loopback) {
             requireHttps(uri);
         }
@@ -54,7 +55,7 @@ public record DocumentUrl(String text, String host, int port, String target, boo
         if (DOT_SEGMENT.matcher(uri.getRawPath()).find()) {
             throw FetchProblem.lasting("has an address with a dot segment in its path");
         }
-        int port = uri.getPort() >= 0 ? uri.getPort() : loopback ? 80 : HTTPS;
+        int port = uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? HTTPS : 80;
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         return new DocumentUrl(text, uri.getHost(), port, uri.getRawPath() + query, loopback);
     }
@@ -62,6 +63,10 @@ public record DocumentUrl(String text, String host, int port, String target, boo
     /** What a person should be shown: the host, and the port where it is not the scheme's own. */
     public String displayHost() {
         return loopback ? host + ":" + port : host;
+    }
+
+    boolean isHttps() {
+        return text.startsWith("https:");
     }
 
     private static URI uri(String text) {

@@ -108,8 +108,14 @@ class DocumentUrlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://localhost:3000/c.json", "http://127.0.0.1:3000/c.json", "http://[::1]:3000/c.json"})
-    void plainHttpOnThisMachineIsForDevelopmentOnly(String address) {
+    @ValueSource(
+            strings = {
+                "http://localhost:3000/c.json",
+                "http://127.0.0.1:3000/c.json",
+                "http://[::1]:3000/c.json",
+                "https://localhost:3000/c.json"
+            })
+    void thisMachineIsForDevelopmentOnly(String address) {
         assertThatExceptionOfType(FetchProblem.class).isThrownBy(() -> DocumentUrl.parse(address, false));
         DocumentUrl url = DocumentUrl.parse(address, true);
         assertThat(url.loopback()).isTrue();
@@ -148,9 +154,9 @@ class DocumentUrlTest {
             return;
         }
         String port = url.text().contains(url.host() + ":" + url.port()) ? ":" + url.port() : "";
-        assertThat(address).isEqualTo((url.loopback() ? "http://" : "https://") + url.host() + port + url.target());
+        assertThat(address).isEqualTo((url.isHttps() ? "https://" : "http://") + url.host() + port + url.target());
         assertThat(url.target()).startsWith("/").doesNotContain("#", " ", "\r", "\n", "\\");
-        assertThat(url.loopback() || url.port() == 443).isTrue();
+        assertThat(url.loopback() || url.isHttps() && url.port() == 443).isTrue();
     }
 
     @Provide
