@@ -83,7 +83,7 @@ class ExpiryTest {
 
     @Test
     void anExpiredAccessTokenIs401AndARefreshGoesOn() {
-        // RS-6, RS-7: warm in the cache or not, its expiry counts
+        // RS-6, RS-7, AS-34: warm in the cache or not, its expiry counts
         TestClient client = TestClient.register(world);
         JsonObject tokens = client.redeem(world.url(), client.code()).json();
         assertThat(tokens.getInteger("expires_in")).isEqualTo(3);

@@ -202,7 +202,7 @@ class LoginAttackTest {
 
     @ParameterizedTest
     @DisplayName(
-            "CR-2, CR-3: tricks with a registered redirect URI end in a page, and the trick is not shown as a link")
+            "CR-2, CR-3, IDP-7: tricks with a registered redirect URI end in a page, and the trick is not shown as a link")
     @ValueSource(
             strings = {
                 "https://app.example@evil.example/cb",

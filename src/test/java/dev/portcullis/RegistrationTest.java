@@ -200,6 +200,25 @@ class RegistrationTest {
     }
 
     @Test
+    @DisplayName(
+            "CR-10, CR-18, SEC-9: of a client that registered itself the page shows a name that nobody verified, and no"
+                    + " picture or link of its own")
+    void nothingOfTheClientsOwnIsFetchedOrShown() {
+        TestClient client = TestClient.register(
+                world,
+                TestClient.registration()
+                        .put("client_name", "Some App")
+                        .put("client_uri", "https://app.example/home")
+                        .put("logo_uri", "https://app.example/logo.svg")
+                        .put("tos_uri", "javascript:alert(1)")
+                        .put("policy_uri", "https://app.example/policy"));
+        String page = client.authorize(world.url()).body();
+        assertThat(page)
+                .contains("Some App", "nobody has verified it")
+                .doesNotContain("<img", "app.example", "javascript:", "policy");
+    }
+
+    @Test
     @DisplayName("CR-4: the same metadata registered twice is two clients with two secrets")
     void twiceIsTwo() {
         JsonObject request = TestClient.registration().put("token_endpoint_auth_method", "client_secret_post");

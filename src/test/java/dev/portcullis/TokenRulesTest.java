@@ -207,7 +207,7 @@ class TokenRulesTest {
 
     @Test
     @DisplayName(
-            "RS-13: step-up: a token that lacks a scope is 403 with everything the server needs, and one more authorization is enough")
+            "RS-13, RS-15: step-up: a token that lacks a scope is 403 with everything the server needs, and one more authorization is enough")
     void aMissingScopeIsAskedForAtOnce() {
         TestClient client = TestClient.register(world);
         String narrow =

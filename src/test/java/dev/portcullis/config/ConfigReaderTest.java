@@ -160,6 +160,7 @@ class ConfigReaderTest {
 
     @Test
     void plainHttpIsForLoopbackOnly() {
+        // AS-9
         String local = MINIMAL.replace("https://mcp.example.com", "http://localhost:8080");
         assertThat(read(local, Map.of("SECRET", "x")).isPlainHttp()).isTrue();
         assertThatExceptionOfType(ConfigException.class)

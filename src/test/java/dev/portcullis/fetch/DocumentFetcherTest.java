@@ -312,7 +312,7 @@ class DocumentFetcherTest {
     }
 
     @Test
-    @DisplayName("CR-16: fetches are limited for one host and together; a free place is used again")
+    @DisplayName("CR-16, CR-21: fetches are limited for one host and together; a free place is used again")
     void concurrencyIsBounded() {
         List<HttpServerRequest> waiting = new CopyOnWriteArrayList<>();
         site.serve("/c.json", waiting::add);

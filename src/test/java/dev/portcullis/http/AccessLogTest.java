@@ -73,7 +73,7 @@ class AccessLogTest {
     }
 
     @Test
-    @DisplayName("no line holds a token, a code, a state or a query: only the template of the route is written")
+    @DisplayName("RS-17: no line holds a token, a code, a state or a query: only the template of the route is written")
     void nothingSecretIsWritten() {
         TestClient other = TestClient.register(world);
         String code = other.code();
@@ -121,7 +121,7 @@ class AccessLogTest {
     }
 
     @Test
-    @DisplayName("a caller's trace goes on; a broken traceparent begins a new one (W3C Trace Context §3.2)")
+    @DisplayName("GW-16: a caller's trace goes on; a broken traceparent begins a new one (W3C Trace Context §3.2)")
     void traceIsContinued() {
         Answer joined = new Browser().get(world.url() + "/", "traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01");
         Answer broken =

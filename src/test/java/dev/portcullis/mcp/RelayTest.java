@@ -272,7 +272,7 @@ class RelayTest {
     }
 
     @Test
-    @DisplayName("whose upstream says nothing is 504 in time (GW-18)")
+    @DisplayName("whose upstream says nothing is 504 in time (GW-18, SEC-8)")
     void timesOut() {
         try (RawConnection client = wire.connect().write(wire.post("{}"))) {
             RawConnection upstream = wire.upstream().accept();
