@@ -261,7 +261,7 @@ class ClientDocumentTest {
         for (String id : List.of(
                 site.url("/never.json"),
                 "http://client.example/c.json",
-                "https://127.0.0.1/c.json",
+                "https://10.0.0.1/c.json",
                 "https://client.example:8443/c.json",
                 world.url() + "/c.json")) {
             Answer token = token(id);
