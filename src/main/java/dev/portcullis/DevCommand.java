@@ -34,6 +34,12 @@ final class DevCommand implements Callable<Integer> {
     private int port = 8080;
 
     @CommandLine.Option(
+            names = "--host",
+            defaultValue = "localhost",
+            description = "With --only mcp, what to listen on (default: ${DEFAULT-VALUE}).")
+    private String host = "localhost";
+
+    @CommandLine.Option(
             names = "--upstream",
             paramLabel = "NAME=URL",
             description = "An MCP server of yours to put behind the gateway instead of the demo; may be repeated.")
@@ -54,13 +60,18 @@ final class DevCommand implements Callable<Integer> {
                     "Life of access tokens, to see refreshing without waiting an hour (default: ${DEFAULT-VALUE}).")
     private int accessTokenTtl = 3600;
 
-    @CommandLine.Option(names = "--only", paramLabel = "PART", description = "cognito: start the local Cognito alone.")
+    @CommandLine.Option(
+            names = "--only",
+            paramLabel = "PART",
+            description =
+                    "cognito: start the local Cognito alone; mcp: the demo MCP server alone, at --host and --port.")
     private Part only = Part.EVERYTHING;
 
     /** What can be started. */
     enum Part {
         EVERYTHING,
-        COGNITO
+        COGNITO,
+        MCP
     }
 
     @Override
@@ -77,13 +88,9 @@ final class DevCommand implements Callable<Integer> {
                 user.substring(user.indexOf(':') + 1),
                 Duration.ofSeconds(accessTokenTtl));
         try {
-            DevWorld world =
-                    only == Part.COGNITO ? DevWorld.cognitoOnly(vertx, options) : DevWorld.start(vertx, options);
-            if (only == Part.EVERYTHING) {
-                open(vertx, world.config(), metrics);
-            }
+            String banner = start(vertx, options, metrics);
             Shutdown.atExit(vertx);
-            spec.commandLine().getOut().println(world.banner());
+            spec.commandLine().getOut().println(banner);
             spec.commandLine().getOut().flush();
             return 0;
         } catch (ExecutionException e) {
@@ -92,6 +99,20 @@ final class DevCommand implements Callable<Integer> {
         } catch (DevWorldException | ConfigException e) {
             vertx.close();
             return complain(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Answers what to tell the person. */
+    private String start(Vertx vertx, DevWorld.Options options, PrometheusMeterRegistry metrics) throws Exception {
+        switch (only) {
+            case COGNITO:
+                return DevWorld.cognitoOnly(vertx, options);
+            case MCP:
+                return DevWorld.mcpOnly(vertx, host, port);
+            default:
+                DevWorld world = DevWorld.start(vertx, options);
+                open(vertx, world.config(), metrics);
+                return world.banner();
         }
     }
 

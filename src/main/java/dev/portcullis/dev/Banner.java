@@ -2,6 +2,7 @@ package dev.portcullis.dev;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.dev.cognito.CognitoSimulator;
+import dev.portcullis.dev.mcp.DemoMcpServer;
 import dev.portcullis.dev.redis.LocalRedis;
 import dev.portcullis.pages.ClientCommand;
 import java.util.List;
@@ -52,6 +53,11 @@ final class Banner {
                 + "\n  callback URL  " + options.publicUrl() + "/callback"
                 + "\n  Sign in as    " + options.user() + password(options)
                 + "\n  Stop          Ctrl-C\n";
+    }
+
+    static String ofMcp(DemoMcpServer server) {
+        return "\n  A demo MCP server is up at " + server.url()
+                + "; it believes every header.\n  Stop          Ctrl-C\n";
     }
 
     /** The well-known one is shown; one that somebody chose is not repeated where logs may be kept. */

@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -66,11 +67,23 @@ public final class DevWorld {
         return new DevWorld(config, Banner.of(config, options, redis, cognito));
     }
 
-    /** The local Cognito alone, for another program to use; its app client has the callback URL of a gateway at {@code options.port}. */
-    public static DevWorld cognitoOnly(Vertx vertx, Options options) {
-        CognitoSimulator cognito = await(cognito(vertx, options));
-        GatewayConfig unused = config(options, "redis://unused", cognito, Map.of("demo", "http://localhost:1/mcp"));
-        return new DevWorld(unused, Banner.ofCognito(cognito, options));
+    /**
+     * The local Cognito alone, for another program to use; its app client has the callback URL of a gateway at {@code options.port}. Answers
+     * what to tell the person. Throws {@link DevWorldException}.
+     */
+    public static String cognitoOnly(Vertx vertx, Options options) {
+        return Banner.ofCognito(await(cognito(vertx, options)), options);
+    }
+
+    /** The demo MCP server alone; it believes every header. Answers what to tell the person. Throws {@link DevWorldException}. */
+    public static String mcpOnly(Vertx vertx, String host, int port) {
+        try {
+            return Banner.ofMcp(await(DemoMcpServer.start(vertx, host, port)));
+        } catch (DevWorldException e) {
+            throw e.getCause() instanceof ExecutionException failed && failed.getCause() instanceof BindException
+                    ? new DevWorldException("Port " + port + " is taken; choose another one with --port.", e)
+                    : e;
+        }
     }
 
     public GatewayConfig config() {
@@ -107,14 +120,9 @@ public final class DevWorld {
         return CognitoSimulator.start(vertx, furnished);
     }
 
-    private static GatewayConfig config(
-            Options options, LocalRedis redis, CognitoSimulator cognito, Map<String, String> upstreams) {
-        return config(options, redis.url(), cognito, upstreams);
-    }
-
     /** The same file format as in production, so that a development gateway cannot be configured in a way production could not. */
     private static GatewayConfig config(
-            Options options, String redisUrl, CognitoSimulator cognito, Map<String, String> upstreams) {
+            Options options, LocalRedis redis, CognitoSimulator cognito, Map<String, String> upstreams) {
         JsonObject servers = new JsonObject();
         // One person on one machine: limits would only be in the way of load tests.
         JsonObject limits =
@@ -136,7 +144,7 @@ public final class DevWorld {
                                 .put(
                                         "clientSecret",
                                         cognito.pool().client().secrets().get(0)))
-                .put("redis", new JsonObject().put("url", redisUrl))
+                .put("redis", new JsonObject().put("url", redis.url()))
                 .put("keys", new JsonObject().put("directory", "in-memory"))
                 .put(
                         "tokens",

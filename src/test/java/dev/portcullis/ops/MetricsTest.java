@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
     private static final Pattern DOCUMENTED = Pattern.compile("\\| `(portcullis_[a-z_]+)");
 
+    private static final Pattern ASKED = Pattern.compile("\\b(?:portcullis_[a-z_]+|jvm_[a-z_]+|process_[a-z_]+)\\b");
+
     private static World world;
     private static String management;
     private static String metrics;
@@ -135,6 +137,23 @@ class MetricsTest {
         assertThat(value("portcullis_audit_events_total", "event=\"revocation\""))
                 .isEqualTo(1);
         assertThat(value("portcullis_ready")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("are what the alert rules, the dashboard and the autoscaler ask for")
+    void kubernetes() throws IOException {
+        Path production = Path.of("k8s/overlays/production");
+        for (String file : Set.of("prometheusrule.yaml", "dashboard.json", "horizontalpodautoscaler.yaml")) {
+            Matcher names = ASKED.matcher(Files.readString(production.resolve(file)));
+            Set<String> asked = new TreeSet<>();
+            while (names.find()) {
+                asked.add(names.group());
+            }
+            assertThat(asked)
+                    .as(file)
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(metrics).containsPattern("(?m)^" + name + "[{ ]"));
+        }
     }
 
     @Test

@@ -1,0 +1,37 @@
+# The gateway, without a shell in its way: any of docker, buildah and podman builds it. Base images are arguments, for registries of
+# your own; both need the same Java version.
+ARG BUILD_IMAGE=maven:3.9-eclipse-temurin-25
+ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /build
+COPY pom.xml ./
+COPY src/main src/main
+RUN --mount=type=cache,target=/root/.m2 mvn -B -q -Dmaven.test.skip=true package cyclonedx:makeBom
+# The Redis of `portcullis dev` has no place in production; --build-arg DEV_REDIS=true keeps it.
+ARG DEV_REDIS=false
+RUN mkdir -p /app && cp -r target/portcullis.jar target/lib /app/ && cp target/bom.json /app/sbom.json \
+ && if [ "$DEV_REDIS" != true ]; then rm /app/lib/embedded-redis-*.jar; fi
+
+# A run with the Java of the image, so that starting loads classes that are linked already (JEP 483, 514). It serves nobody, and ends by
+# itself: neither Redis nor Cognito is there.
+FROM ${RUNTIME_IMAGE} AS trained
+COPY --from=build /app /app
+COPY conf/training.yaml /tmp/training.yaml
+RUN java -XX:+UseCompactObjectHeaders -jar /app/portcullis.jar keys --out /tmp/keys \
+ && (timeout -s TERM 12 java -XX:AOTCacheOutput=/app/portcullis.aot -XX:+UseCompactObjectHeaders -jar /app/portcullis.jar serve --config /tmp/training.yaml || true) \
+ && test -s /app/portcullis.aot
+
+FROM ${RUNTIME_IMAGE}
+LABEL org.opencontainers.image.title="Portcullis" \
+      org.opencontainers.image.description="The front door for MCP servers" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=trained /app /app
+# What is mounted there: the configuration, and the keys below it.
+WORKDIR /etc/portcullis
+# A number, so that Kubernetes can see that it is not root.
+USER 10001:10001
+EXPOSE 8080 9090
+# Heap 40 %; Netty's direct memory may have as much, and the rest is the JVM's own. JAVA_TOOL_OPTIONS adds to these.
+ENTRYPOINT ["java", "-XX:AOTCache=/app/portcullis.aot", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/portcullis.jar"]
+CMD ["serve", "--config", "/etc/portcullis/gateway.yaml"]
