@@ -32,7 +32,7 @@ export async function freePort() {
 }
 
 /** A child process in a process group of its own, so that nothing it starts outlives it, with all it printed. */
-class Child {
+export class Child {
   output = '';
 
   constructor(name, command, args, { env = {}, cwd = HERE } = {}) {
@@ -99,6 +99,7 @@ class Child {
 const UPSTREAMS = {
   everything: () => [join(HERE, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js'), 'streamableHttp'],
   modern: () => [join(HERE, 'upstreams/modern.mjs')],
+  whole: () => [join(HERE, 'upstreams/whole.mjs')],
 };
 
 /**
@@ -174,12 +175,15 @@ export class World {
     assert.deepEqual(this.secrets.leaksIn(output), [], 'secrets in the output of the gateway');
   }
 
+  /** Where the upstream itself answers, without the gateway. */
+  upstreamUrl(name) {
+    return this.#upstreams.find((upstream) => upstream.name === name).url;
+  }
+
   async #startUpstream(name) {
-    const port = await freePort();
-    const upstream = new Child(name, process.execPath, UPSTREAMS[name](), { env: { PORT: String(port) } });
+    const upstream = await startUpstream(name);
     this.#upstreams.push(upstream);
-    await upstream.until(() => fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2000) }), 20_000);
-    return `http://127.0.0.1:${port}/mcp`;
+    return upstream.url;
   }
 
   async #end() {
@@ -189,7 +193,17 @@ export class World {
   }
 }
 
-function jar(args) {
+/** Starts one of {@link UPSTREAMS}, as a {@link Child} with the `url` of its endpoint. */
+export async function startUpstream(name, env = {}) {
+  const port = await freePort();
+  const upstream = new Child(name, process.execPath, UPSTREAMS[name](), { env: { PORT: String(port), ...env } });
+  upstream.url = `http://127.0.0.1:${port}/mcp`;
+  await upstream.until(() => fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2000) }), 20_000);
+  return upstream;
+}
+
+/** How `java -jar portcullis.jar` is started with these arguments. */
+export function jar(args) {
   const [command, ...first] = (process.env.PORTCULLIS_COMMAND ?? 'java -jar ../../target/portcullis.jar').split(' ').filter(Boolean);
   return { command, args: [...first, ...args], cwd: HERE };
 }
