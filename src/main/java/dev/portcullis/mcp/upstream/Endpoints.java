@@ -115,7 +115,7 @@ final class Endpoints {
 
     /** Whether new work could go to another one than this. */
     boolean hasOtherThan(Endpoint endpoint) {
-        return present.stream().anyMatch(other -> other != endpoint);
+        return present.size() > 1 || (present.size() == 1 && present.get(0) != endpoint);
     }
 
     /** Requests under way. */

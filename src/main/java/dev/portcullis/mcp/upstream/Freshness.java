@@ -11,24 +11,32 @@ import java.util.Map;
  * waits for as long as the server says, which is just too late. Belongs to one event loop.
  */
 final class Freshness {
-    private final Map<HttpConnection, Long> lastUsed = new IdentityHashMap<>();
+    private final Map<HttpConnection, Use> lastUse = new IdentityHashMap<>();
     private final long limit;
+
+    /** Changed in place, with every request. */
+    private static final class Use {
+        private long end = System.nanoTime();
+    }
 
     Freshness(Duration limit) {
         this.limit = limit.toNanos();
     }
 
     void opened(HttpConnection connection) {
-        lastUsed.put(connection, System.nanoTime());
-        connection.closeHandler(closed -> lastUsed.remove(connection));
+        lastUse.put(connection, new Use());
+        connection.closeHandler(closed -> lastUse.remove(connection));
     }
 
     void used(HttpConnection connection) {
-        lastUsed.replace(connection, System.nanoTime());
+        Use use = lastUse.get(connection);
+        if (use != null) {
+            use.end = System.nanoTime();
+        }
     }
 
     boolean isStale(HttpConnection connection) {
-        Long since = lastUsed.get(connection);
-        return since != null && System.nanoTime() - since > limit;
+        Use use = lastUse.get(connection);
+        return use != null && System.nanoTime() - use.end > limit;
     }
 }

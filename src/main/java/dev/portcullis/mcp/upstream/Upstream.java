@@ -7,9 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Optional;
@@ -69,10 +67,19 @@ public final class Upstream {
 
     /** A connection to this endpoint and no other. */
     public Future<Outbound> connect(Endpoint endpoint, HttpMethod method, boolean stream) {
-        Attempt attempt = new Attempt(name, endpoint, freshness);
         metrics.waits();
-        long asked = System.nanoTime();
+        return connect(endpoint, method, stream, new Attempt(name, endpoint, freshness), System.nanoTime());
+    }
+
+    private Future<Outbound> connect(
+            Endpoint endpoint, HttpMethod method, boolean stream, Attempt attempt, long asked) {
         return request(endpoint, method, stream).transform(done -> {
+            if (done.succeeded() && freshness.isStale(done.result().connection())) {
+                // Nothing was sent on it yet. The next one is younger, or new.
+                done.result().exceptionHandler(given -> {});
+                done.result().connection().close();
+                return connect(endpoint, method, stream, attempt, asked);
+            }
             metrics.waited(System.nanoTime() - asked);
             if (done.failed()) {
                 return Future.failedFuture(gaveUp(attempt, done.cause()));
@@ -116,29 +123,18 @@ public final class Upstream {
 
     private Future<Outbound> connectAnywhere(HttpMethod method, boolean stream) {
         Endpoint first = endpoints.pick(Optional.empty());
-        return connect(first, method, stream)
-                .recover(failure -> failure instanceof QueueTooLongException || !endpoints.hasOtherThan(first)
+        Future<Outbound> connected = connect(first, method, stream);
+        return endpoints.hasOtherThan(first)
+                ? connected.recover(failure -> failure instanceof QueueTooLongException
                         ? Future.failedFuture(failure)
-                        : connect(endpoints.pick(Optional.of(first)), method, stream));
-    }
-
-    /** Gives up connections that were idle for too long, and tries the next one: nothing was sent yet. */
-    private Future<HttpClientRequest> fresh(HttpClient client, RequestOptions options) {
-        return client.request(options).compose(request -> {
-            HttpConnection connection = request.connection();
-            if (!freshness.isStale(connection)) {
-                return Future.succeededFuture(request);
-            }
-            request.exceptionHandler(given -> {});
-            connection.close();
-            return fresh(client, options);
-        });
+                        : connect(endpoints.pick(Optional.of(first)), method, stream))
+                : connected;
     }
 
     private Future<HttpClientRequest> request(Endpoint endpoint, HttpMethod method, boolean stream) {
         HttpClient client = stream ? streams : calls;
         try {
-            Future<HttpClientRequest> request = fresh(client, endpoint.request(method));
+            Future<HttpClientRequest> request = client.request(endpoint.request(method));
             return endpoint.authority()
                     .map(authority -> request.onSuccess(ready -> ready.authority(authority)))
                     .orElse(request);
