@@ -8,7 +8,6 @@ import dev.portcullis.mcp.upstream.Outbound;
 import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -41,9 +40,7 @@ final class Exchange {
     private final Refusals refusals;
     private final long maxBody;
     private final Passage passage;
-    private final Vertx vertx = Vertx.currentContext().owner();
-
-    private final Silence silence = new Silence(vertx, this::tooSilent);
+    private final Silence silence;
     private long sent;
     private long toSend;
     private long received;
@@ -61,6 +58,7 @@ final class Exchange {
             SessionHeader session,
             StepUp stepUp,
             Refusals refusals,
+            Silences silences,
             long maxBody,
             Passage passage) {
         this.request = request;
@@ -74,6 +72,7 @@ final class Exchange {
         this.refusals = refusals;
         this.maxBody = maxBody;
         this.passage = passage;
+        this.silence = silences.listen(this::tooSilent);
     }
 
     /** @param streams to be told of an event stream for as long as it is open */

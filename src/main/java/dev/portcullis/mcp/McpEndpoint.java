@@ -51,6 +51,7 @@ public final class McpEndpoint {
                 new HeaderPolicy(config, upstream, assertions),
                 new SessionIds(sealer, upstream.name()),
                 new StepUp(upstream, challenge),
+                new Silences(vertx),
                 upstream.limits().maxBodyBytes(),
                 streams);
         this.gate = upstream.tools().isEmpty()

@@ -20,6 +20,7 @@ final class Relay {
     private final SessionIds sessions;
     private final StepUp stepUp;
     private final Refusals refusals;
+    private final Silences silences;
     private final long maxBody;
     private final OpenStreams streams;
 
@@ -29,6 +30,7 @@ final class Relay {
             HeaderPolicy headers,
             SessionIds sessions,
             StepUp stepUp,
+            Silences silences,
             long maxBody,
             OpenStreams streams) {
         this.upstream = upstream;
@@ -36,6 +38,7 @@ final class Relay {
         this.refusals = new Refusals(upstream);
         this.sessions = sessions;
         this.stepUp = stepUp;
+        this.silences = silences;
         this.maxBody = maxBody;
         this.streams = streams;
     }
@@ -97,7 +100,8 @@ final class Relay {
             Future<Outbound> connected) {
         connected
                 .onSuccess(outbound -> new Exchange(
-                                request, outbound, upstream, headers, session, stepUp, refusals, maxBody, passage)
+                                request, outbound, upstream, headers, session, stepUp, refusals, silences, maxBody,
+                                passage)
                         .run(token, streams))
                 .onFailure(failure ->
                         refusals.failed(request, failure, "the server behind the gateway cannot be reached"));

@@ -1,21 +1,20 @@
 package dev.portcullis.mcp;
 
-import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/** Notices when nothing has happened for too long. One timer at a time, not one for each thing that happens. */
+/** Notices when nothing has happened for too long in one exchange. */
 final class Silence {
     private static final long NONE = -1;
 
-    private final Vertx vertx;
+    private final Silences silences;
     private final Runnable tooLong;
+    private final Silences.Place place = new Silences.Place(this::due);
     private long limit;
     private long timer = NONE;
     private long broken = System.nanoTime();
 
-    /** @param tooLong called once for each limit, unless {@link #goOn} is called in it */
-    Silence(Vertx vertx, Runnable tooLong) {
-        this.vertx = vertx;
+    Silence(Silences silences, Runnable tooLong) {
+        this.silences = silences;
         this.tooLong = tooLong;
     }
 
@@ -37,23 +36,26 @@ final class Silence {
     /** Waits for the whole limit again. */
     void goOn() {
         if (limit > 0) {
-            listen(limit);
+            silences.join(place, limit);
         }
     }
 
     void end() {
-        vertx.cancelTimer(timer);
-        timer = NONE;
+        place.leave();
+        if (timer != NONE) {
+            silences.vertx().cancelTimer(timer);
+            timer = NONE;
+        }
     }
 
-    private void listen(long millis) {
-        timer = vertx.setTimer(Math.max(1, millis), late -> {
-            long silent = (System.nanoTime() - broken) / 1_000_000;
-            if (silent < limit) {
-                listen(limit - silent);
-            } else {
-                tooLong.run();
-            }
-        });
+    /** The limit is over, counted from when it was set; what was said since counts from then. */
+    private void due() {
+        timer = NONE;
+        long silent = Duration.ofNanos(System.nanoTime() - broken).toMillis();
+        if (silent < limit) {
+            timer = silences.vertx().setTimer(Math.max(1, limit - silent), late -> due());
+        } else {
+            tooLong.run();
+        }
     }
 }
