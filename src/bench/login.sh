@@ -18,10 +18,18 @@ post_form() { # page url name=value…
 
 # Prints an access token for the upstream "bench".
 log_in() { # gateway user password
+  token_response "$@" | member access_token
+}
+
+member() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }
+
+# Prints the whole token response, and leaves the client id in a file.
+token_response() { # gateway user password
   local redirect=http://localhost:7777/callback verifier challenge client page location code
   client=$(curl -fsS -H 'Content-Type: application/json' \
-    --data "{\"client_name\":\"bench\",\"redirect_uris\":[\"$redirect\"],\"token_endpoint_auth_method\":\"none\"}" \
-    "$1/register" | sed 's/.*"client_id":"\([^"]*\)".*/\1/')
+    --data "{\"client_name\":\"bench\",\"redirect_uris\":[\"$redirect\"],\"token_endpoint_auth_method\":\"none\",\"grant_types\":[\"authorization_code\",\"refresh_token\"]}" \
+    "$1/register" | member client_id)
+  printf %s "$client" >"$work/client"
   verifier=$(openssl rand 32 | base64url)
   challenge=$(printf %s "$verifier" | openssl dgst -sha256 -binary | base64url)
   page=$work/page.html
@@ -35,8 +43,7 @@ log_in() { # gateway user password
   location=$(curl -fsS -b "$work/jar" -c "$work/jar" -o /dev/null -w '%{redirect_url}' "$location")
   code=$(printf %s "$location" | sed 's/.*[?&]code=\([^&]*\).*/\1/')
   curl -fsS -d grant_type=authorization_code -d "code=$code" --data-urlencode "client_id=$client" \
-    --data-urlencode "redirect_uri=$redirect" -d "code_verifier=$verifier" "$1/token" \
-    | sed 's/.*"access_token":"\([^"]*\)".*/\1/'
+    --data-urlencode "redirect_uri=$redirect" -d "code_verifier=$verifier" "$1/token"
 }
 
 # Reads a JWK set with one RSA key, writes the key in PEM.

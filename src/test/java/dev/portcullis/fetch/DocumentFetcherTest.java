@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.config.ClientDocuments;
 import dev.portcullis.testkit.DocumentHost;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -47,6 +48,8 @@ class DocumentFetcherTest {
     private static SelfSignedCertificate certificate;
 
     private final Vertx vertx = Vertx.vertx();
+    // A fetcher belongs to one event loop.
+    private final Context loop = vertx.getOrCreateContext();
     private final List<String> lookups = new CopyOnWriteArrayList<>();
     private DocumentHost site;
 
@@ -156,7 +159,7 @@ class DocumentFetcherTest {
         site.serve("/c.json", new JsonObject());
         DocumentUrl other =
                 new DocumentUrl("https://other.example/c.json", "other.example", site.port(), "/c.json", false);
-        assertThat(problem(fetcher(ANY, "127.0.0.1").fetch(other, 5120)).reason())
+        assertThat(problem(fetch(fetcher(ANY, "127.0.0.1"), other)).reason())
                 .isEqualTo("is on a host that cannot be connected to");
         ClientDocuments config = TestDocuments.config(new JsonObject());
         DocumentFetcher distrusting = new DocumentFetcher(
@@ -319,13 +322,13 @@ class DocumentFetcherTest {
         DocumentFetcher fetcher = fetcher(
                 new JsonObject().put("maxConcurrent", 3).put("maxPerHost", 2), host -> addresses("127.0.0.1"), ANY);
         List<Future<Fetched>> running =
-                Stream.of(1, 2).map(i -> fetcher.fetch(url("/c.json"), 5120)).toList();
+                Stream.of(1, 2).map(i -> fetch(fetcher, url("/c.json"))).toList();
         await().atMost(PATIENCE).until(() -> waiting.size() == 2);
         assertThat(problem(fetcher, "/c.json").reason()).contains("too many");
         DocumentUrl second = new DocumentUrl("https://b.example/", "b.example", site.port(), "/c.json", false);
-        Future<Fetched> third = fetcher.fetch(second, 5120);
+        Future<Fetched> third = fetch(fetcher, second);
         DocumentUrl fourth = new DocumentUrl("https://c.example/", "c.example", site.port(), "/c.json", false);
-        assertThat(problem(fetcher.fetch(fourth, 5120)).reason()).contains("too many");
+        assertThat(problem(fetch(fetcher, fourth)).reason()).contains("too many");
         waiting.forEach(request -> json(request.response()).end("{}"));
         running.forEach(fetch -> assertThat(result(fetch).text()).isEqualTo("{}"));
         // Another name on this certificate: it fails, and so frees its place.
@@ -382,12 +385,18 @@ class DocumentFetcherTest {
         return new DocumentUrl("https://" + HOST + target, HOST, site.port(), target, false);
     }
 
+    private Future<Fetched> fetch(DocumentFetcher fetcher, DocumentUrl url) {
+        Promise<Fetched> fetched = Promise.promise();
+        loop.runOnContext(now -> fetcher.fetch(url, 5120).onComplete(fetched));
+        return fetched.future();
+    }
+
     private Fetched get(DocumentFetcher fetcher, String target) {
-        return result(fetcher.fetch(url(target), 5120));
+        return result(fetch(fetcher, url(target)));
     }
 
     private FetchProblem problem(DocumentFetcher fetcher, String target) {
-        return problem(fetcher.fetch(url(target), 5120));
+        return problem(fetch(fetcher, url(target)));
     }
 
     private static FetchProblem problem(Future<Fetched> fetch) {
