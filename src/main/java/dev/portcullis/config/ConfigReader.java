@@ -76,7 +76,7 @@ public final class ConfigReader {
                 Logging.read(root.section("logging")),
                 Drain.read(root.section("drain")),
                 CognitoReader.read(root.section("cognito")),
-                redis(root.section("redis")),
+                RedisReader.read(root.section("redis"), directory),
                 Keys.read(root.section("keys"), directory),
                 login(root.section("login")),
                 Approvals.read(root.section("approvals")),
@@ -101,19 +101,6 @@ public final class ConfigReader {
         var listen = new GatewayConfig.Listen(section.text("host", host), section.integer("port", port, 0, 65535));
         section.refuseUnknownKeys();
         return listen;
-    }
-
-    private static GatewayConfig.Redis redis(Section section) {
-        Secret url = section.secret("url").orElse(new Secret("redis://localhost:6379"));
-        if (!url.reveal().startsWith("redis://") && !url.reveal().startsWith("rediss://")) {
-            section.problem("url", "must start with redis:// or rediss://, such as redis://:password@host:6379");
-        }
-        var redis = new GatewayConfig.Redis(
-                url,
-                section.duration("timeout", Duration.ofSeconds(1), Duration.ofMillis(10), Duration.ofSeconds(30)),
-                section.integer("maxPending", 2048, 1, 1_000_000));
-        section.refuseUnknownKeys();
-        return redis;
     }
 
     private static GatewayConfig.Login login(Section section) {

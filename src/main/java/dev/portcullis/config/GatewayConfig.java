@@ -78,10 +78,19 @@ public record GatewayConfig(
 
     /**
      * @param url may hold a password: a secret
+     * @param address what it says
+     * @param sentinelUser where Sentinels have users of their own; they are not asked with those of Redis
      * @param timeout for one command, and for connecting
      * @param maxPending commands that may wait for an answer on one event loop; beyond, calls fail at once
      */
-    public record Redis(Secret url, Duration timeout, int maxPending) {}
+    public record Redis(
+            Secret url,
+            RedisAddress address,
+            RedisTls tls,
+            Optional<String> sentinelUser,
+            Optional<Secret> sentinelPassword,
+            Duration timeout,
+            int maxPending) {}
 
     /**
      * @param pendingTtl how long a person may take from the consent page to the end of the login

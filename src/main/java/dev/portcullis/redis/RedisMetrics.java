@@ -7,14 +7,16 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What the connections of one process have to do with Redis; shared by all of them.
  *
- * <p>Metrics: {@code portcullis_redis_command_seconds} (command or name of a script, outcome: ok, error, timeout), {@code
- * portcullis_redis_pending}, {@code portcullis_redis_connections} (state: wanted, up), {@code portcullis_redis_lost_total}.
+ * <p>Metrics: {@code portcullis_redis_command_seconds} (command or name of a script, outcome: ok, error, timeout, and unsent while
+ * there is no connection), {@code portcullis_redis_pending}, {@code portcullis_redis_connections} (state: wanted, up), {@code
+ * portcullis_redis_lost_total}, {@code portcullis_redis_evicts} (1 where a full Redis throws sign-ins away, by its maxmemory-policy).
  */
 public final class RedisMetrics {
     private static final Duration[] BUCKETS = {
@@ -35,6 +37,7 @@ public final class RedisMetrics {
     private final LongAdder pending = new LongAdder();
     private final AtomicInteger wanted = new AtomicInteger();
     private final AtomicInteger up = new AtomicInteger();
+    private final AtomicBoolean evicts = new AtomicBoolean();
 
     private record Command(String name, String outcome) {}
 
@@ -48,13 +51,15 @@ public final class RedisMetrics {
         Gauge.builder("portcullis.redis.connections", up, AtomicInteger::get)
                 .tag("state", "up")
                 .register(registry);
+        Gauge.builder("portcullis.redis.evicts", evicts, state -> state.get() ? 1 : 0)
+                .register(registry);
     }
 
     void sent() {
         pending.increment();
     }
 
-    /** @param outcome ok, error or timeout */
+    /** @param outcome ok, error, timeout or unsent */
     void answered(String command, String outcome, long nanos) {
         pending.decrement();
         Command key = new Command(command, outcome);
@@ -76,6 +81,11 @@ public final class RedisMetrics {
     void lost() {
         up.decrementAndGet();
         lost.increment();
+    }
+
+    /** @return whether that is bad news */
+    boolean evicts(boolean whenFull) {
+        return !evicts.getAndSet(whenFull) && whenFull;
     }
 
     /** Closed by ourselves. */

@@ -35,7 +35,8 @@ public final class RedisSubscription {
             RedisMetrics metrics,
             Set<String> channels,
             Subscriber subscriber) {
-        this.connection = new SupervisedConnection(vertx, config, metrics, "subscription", this::subscribe);
+        Locator locator = Topology.of(vertx, config).subscriptions();
+        this.connection = new SupervisedConnection(vertx, config, metrics, "subscription", locator, this::subscribe);
         this.channels = channels;
         this.subscriber = subscriber;
     }

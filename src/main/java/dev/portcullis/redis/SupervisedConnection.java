@@ -1,11 +1,12 @@
 package dev.portcullis.redis;
 
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.RedisAddress.Server;
+import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -20,11 +21,13 @@ import org.slf4j.LoggerFactory;
 final class SupervisedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisedConnection.class);
     private static final long FIRST_PAUSE_MS = 50;
-    private static final long LONGEST_PAUSE_MS = 2000;
+    private static final long LONGEST_PAUSE_MS = 1000;
 
     private final Vertx vertx;
     private final GatewayConfig.Redis config;
+    private final Clients clients;
     private final String purpose;
+    private final Locator locator;
     private final Function<RedisConnection, Future<Void>> prepare;
     private final RedisMetrics metrics;
     // Plain fields: all callbacks of the client run on the loop that created it.
@@ -36,6 +39,7 @@ final class SupervisedConnection {
 
     /**
      * @param purpose for the log
+     * @param locator asked before each attempt
      * @param prepare what to do with a fresh connection before it counts as up
      */
     SupervisedConnection(
@@ -43,9 +47,12 @@ final class SupervisedConnection {
             GatewayConfig.Redis config,
             RedisMetrics metrics,
             String purpose,
+            Locator locator,
             Function<RedisConnection, Future<Void>> prepare) {
         this.vertx = vertx;
         this.config = config;
+        this.clients = new Clients(vertx, config);
+        this.locator = locator;
         this.purpose = purpose;
         this.prepare = prepare;
         this.metrics = metrics;
@@ -95,47 +102,47 @@ final class SupervisedConnection {
         if (closed) {
             return Future.succeededFuture();
         }
-        Redis attempt = Redis.createClient(vertx, options());
+        return locator.locate().compose(this::connect).onFailure(error -> {
+            // Neither holds a password.
+            LOG.atWarn()
+                    .addKeyValue("purpose", purpose)
+                    .addKeyValue("reason", error instanceof Outage ? error.getMessage() : Replies.kind(error))
+                    .log("cannot connect to Redis, trying again");
+            reconnectLater();
+        });
+    }
+
+    private Future<Void> connect(Server server) {
+        Redis attempt = clients.to(server);
         client = Optional.of(attempt);
         return attempt.connect()
                 .compose(fresh -> prepare.apply(fresh).map(fresh))
                 .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                .<Void>map(fresh -> {
-                    fresh.endHandler(ended -> lost(fresh, "the server closed the connection"));
-                    fresh.exceptionHandler(error -> lost(fresh, String.valueOf(error.getMessage())));
-                    connection = Optional.of(fresh).filter(late -> !closed);
-                    connection.ifPresent(open -> metrics.connected());
-                    pauseMs = FIRST_PAUSE_MS;
-                    LOG.atInfo().addKeyValue("purpose", purpose).log("connected to Redis");
+                .onFailure(error -> attempt.close())
+                .map(fresh -> {
+                    adopt(server, fresh);
                     return null;
-                })
-                .onFailure(error -> {
-                    attempt.close();
-                    // The message can hold the address, never the password.
-                    LOG.atWarn()
-                            .addKeyValue("purpose", purpose)
-                            .addKeyValue("reason", error.getClass().getSimpleName())
-                            .log("cannot connect to Redis, trying again");
-                    reconnectLater();
                 });
+    }
+
+    private void adopt(Server server, RedisConnection fresh) {
+        if (closed) {
+            return;
+        }
+        fresh.endHandler(ended -> lost(fresh, "the server closed the connection"));
+        fresh.exceptionHandler(error -> lost(fresh, Replies.kind(error)));
+        connection = Optional.of(fresh);
+        metrics.connected();
+        pauseMs = FIRST_PAUSE_MS;
+        LOG.atInfo()
+                .addKeyValue("purpose", purpose)
+                .addKeyValue("server", server)
+                .log("connected to Redis");
     }
 
     private void reconnectLater() {
         long jitter = ThreadLocalRandom.current().nextLong(pauseMs / 2 + 1);
         vertx.setTimer(pauseMs / 2 + jitter, fired -> connect());
         pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-    }
-
-    private RedisOptions options() {
-        RedisOptions options = new RedisOptions()
-                .setConnectionString(config.url().reveal())
-                .setMaxPoolSize(1)
-                .setMaxPoolWaiting(1)
-                .setMaxWaitingHandlers(config.maxPending());
-        options.getNetClientOptions()
-                .setConnectTimeout((int) config.timeout().toMillis())
-                .setTcpKeepAlive(true)
-                .setTcpUserTimeout((int) config.timeout().toMillis() * 2);
-        return options;
     }
 }

@@ -193,7 +193,7 @@ public final class World implements AutoCloseable {
         files.ifPresent(World::delete);
     }
 
-    private static void delete(Path directory) {
+    static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

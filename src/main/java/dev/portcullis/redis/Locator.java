@@ -1,0 +1,9 @@
+package dev.portcullis.redis;
+
+import dev.portcullis.config.RedisAddress.Server;
+import io.vertx.core.Future;
+
+/** Finds the server to connect to; asked anew for each attempt, because a failover moves it. */
+interface Locator {
+    Future<Server> locate();
+}

@@ -1,0 +1,162 @@
+package dev.portcullis.testkit;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Servers that fail over, each a process: a cluster of three masters and three replicas, or a master, two replicas and three Sentinels. */
+public final class RedisGroup implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int SLOTS = 16384;
+    private static final String PASSWORD = "gr0up/p@ss word";
+    private static final String ENCODED = "gr0up%2Fp%40ss%20word";
+    private static final String MASTER = "portcullis";
+
+    private final String url;
+    private final List<RedisServer> servers;
+    private final List<RedisServer> sentinels;
+
+    private RedisGroup(String url, List<RedisServer> servers, List<RedisServer> sentinels) {
+        this.url = url;
+        this.servers = servers;
+        this.sentinels = sentinels;
+    }
+
+    /** The first one is the master. */
+    public static RedisGroup sentinel() {
+        List<Integer> ports = freePorts(6);
+        List<RedisServer> servers = new ArrayList<>();
+        String masterAt = "127.0.0.1 " + ports.get(0);
+        for (int i = 0; i < 3; i++) {
+            servers.add(RedisServer.start(ports.get(i), Optional.of(PASSWORD), i == 0 ? "" : "replicaof " + masterAt));
+        }
+        await().atMost(PATIENCE).until(() -> areSynchronous(servers));
+        List<RedisServer> sentinels = ports.subList(3, 6).stream()
+                .map(port -> RedisServer.startSentinel(
+                        port,
+                        "sentinel monitor " + MASTER + " " + masterAt + " 2",
+                        "sentinel auth-pass " + MASTER + " \"" + PASSWORD + "\"",
+                        "sentinel down-after-milliseconds " + MASTER + " 1000",
+                        "sentinel failover-timeout " + MASTER + " 5000"))
+                .toList();
+        await().atMost(PATIENCE)
+                .until(() -> sentinels.stream()
+                        .allMatch(sentinel ->
+                                sentinel.ask("SENTINEL", "CKQUORUM", MASTER).startsWith("OK 3")
+                                        && sentinel.ask("SENTINEL", "REPLICAS", MASTER)
+                                                        .lines()
+                                                        .filter("name"::equals)
+                                                        .count()
+                                                == 2));
+        String hosts = sentinels.stream().map(RedisServer::address).collect(Collectors.joining(","));
+        return new RedisGroup("redis-sentinel://:" + ENCODED + "@" + hosts + "/1?master=" + MASTER, servers, sentinels);
+    }
+
+    /** The first three are the masters, in the order of their slots; the others their replicas in the same order. */
+    public static RedisGroup cluster() {
+        List<Integer> ports = freePorts(6);
+        List<RedisServer> servers = ports.stream()
+                .map(port -> RedisServer.start(
+                        port, Optional.of(PASSWORD), "cluster-enabled yes", "cluster-node-timeout 1500"))
+                .toList();
+        for (int i = 0; i < 3; i++) {
+            List<String> add = new ArrayList<>(List.of("CLUSTER", "ADDSLOTS"));
+            IntStream.range(SLOTS * i / 3, SLOTS * (i + 1) / 3)
+                    .mapToObj(String::valueOf)
+                    .forEach(add::add);
+            servers.get(i).ask(add.toArray(String[]::new));
+            servers.get(i).ask("CLUSTER", "SET-CONFIG-EPOCH", String.valueOf(i + 1));
+        }
+        servers.forEach(server -> servers.get(0).ask("CLUSTER", "MEET", "127.0.0.1", String.valueOf(server.port())));
+        await().atMost(PATIENCE)
+                .until(() -> servers.stream()
+                        .allMatch(
+                                server -> server.ask("CLUSTER", "NODES").lines().count() == 6));
+        for (int i = 0; i < 3; i++) {
+            String master = servers.get(i).ask("CLUSTER", "MYID");
+            RedisServer replica = servers.get(i + 3);
+            await().atMost(PATIENCE)
+                    .until(() -> replica.ask("CLUSTER", "REPLICATE", master).startsWith("OK"));
+        }
+        await().atMost(PATIENCE)
+                .until(() -> servers.stream()
+                        .allMatch(server -> server.ask("CLUSTER", "INFO").contains("cluster_state:ok")
+                                && server.ask("CLUSTER", "NODES")
+                                                .lines()
+                                                .filter(line -> line.contains("slave"))
+                                                .count()
+                                        == 3));
+        RedisGroup group = new RedisGroup(
+                "redis-cluster://:" + ENCODED + "@"
+                        + servers.subList(0, 3).stream()
+                                .map(RedisServer::address)
+                                .collect(Collectors.joining(",")),
+                servers,
+                List.of());
+        group.awaitReplicas();
+        return group;
+    }
+
+    public String url() {
+        return url;
+    }
+
+    public RedisServer server(int index) {
+        return servers.get(index);
+    }
+
+    /** Until every replica has what its master has: else a failover would lose what it must not be blamed for. */
+    public void awaitReplicas() {
+        if (sentinels.isEmpty()) {
+            for (int i = 0; i < 3; i++) {
+                List<RedisServer> pair = List.of(servers.get(i), servers.get(i + 3));
+                await().atMost(PATIENCE).until(() -> areSynchronous(pair));
+            }
+        } else {
+            await().atMost(PATIENCE).until(() -> areSynchronous(servers));
+        }
+    }
+
+    private static boolean areSynchronous(List<RedisServer> masterAndReplicas) {
+        String offset = masterAndReplicas.get(0).info("master_repl_offset");
+        return masterAndReplicas.stream()
+                .skip(1)
+                .allMatch(replica -> replica.info("master_link_status").equals("up")
+                        && replica.info("slave_repl_offset").equals(offset));
+    }
+
+    @Override
+    public void close() {
+        sentinels.forEach(RedisServer::close);
+        servers.forEach(RedisServer::close);
+    }
+
+    /** Such that a cluster's bus, ten thousand higher, is free as well, and below those that outgoing connections get. */
+    private static List<Integer> freePorts(int count) {
+        List<Integer> ports = new ArrayList<>();
+        for (int tries = 0; ports.size() < count && tries < 1000; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(12_000, 22_000);
+            if (!ports.contains(port) && isFree(port) && isFree(port + 10_000)) {
+                ports.add(port);
+            }
+        }
+        return ports;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+}
