@@ -4,6 +4,7 @@ import { JwtVerifier } from 'aws-jwt-verify';
 import { clientV2 } from './clients/client-v2.mjs';
 import { sdkV1 } from './clients/sdk-v1.mjs';
 import { Session } from './clients/session.mjs';
+import { documentSite } from './document-site.mjs';
 import { World } from './world.mjs';
 
 const ACCESS_TOKEN_SECONDS = 5;
@@ -96,6 +97,38 @@ describe('an MCP client and its user', { timeout: 300_000 }, () => {
         });
       } finally {
         await session.close();
+      }
+    });
+  }
+
+  for (const sdk of [sdkV1, clientV2('legacy'), clientV2('auto')]) {
+    test(`${sdk.name} needs no registration with a client id metadata document, and refreshes`, { timeout: 60_000 }, async () => {
+      const redirectUri = await world.redirectUri();
+      const site = await documentSite({
+        client_name: 'A client with a web site',
+        redirect_uris: [redirectUri],
+        grant_types: ['authorization_code', 'refresh_token'],
+        token_endpoint_auth_method: 'none',
+      });
+      const person = world.person();
+      const session = new Session({
+        sdk,
+        mcpUrl: world.mcpUrl('everything'),
+        person,
+        redirectUri,
+        secrets: world.secrets,
+        documentUrl: site.url,
+      });
+      try {
+        await session.meetTheGate();
+        await session.signIn();
+        assert.match(await session.call('echo', { message: 'documented' }), /documented/);
+        await session.outliveAccessToken();
+        assert.match(await session.call('echo', { message: 'still here' }), /still here/);
+        assert.equal(person.logins, 1);
+      } finally {
+        await session.close();
+        site.close();
       }
     });
   }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:https';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { documentSite } from './document-site.mjs';
 import { World, freePort } from './world.mjs';
 
 const MODULES = join(dirname(fileURLToPath(import.meta.url)), 'node_modules');
@@ -84,22 +83,6 @@ class Dialogue {
   }
 }
 
-/** A web site with a client id metadata document, on https as the clients want it. */
-async function documentSite(home, metadata) {
-  const keystore = join(home, 'site.p12');
-  await promisify(execFile)('keytool', [
-    ...['-genkeypair', '-alias', 'site', '-keyalg', 'EC', '-dname', 'CN=localhost', '-validity', '2'],
-    ...['-storetype', 'PKCS12', '-storepass', 'changeit', '-keystore', keystore],
-  ]);
-  const server = createServer({ pfx: await readFile(keystore), passphrase: 'changeit' }, (request, response) => {
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ client_id: site.url, ...metadata }));
-  });
-  const site = { close: () => server.close() };
-  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
-  site.url = `https://localhost:${server.address().port}/client.json`;
-  return site;
-}
-
 describe('a program that people use', { timeout: 300_000 }, () => {
   let world;
   let home;
@@ -112,6 +95,7 @@ describe('a program that people use', { timeout: 300_000 }, () => {
     await rm(home, { recursive: true, force: true });
   });
 
+  const registrations = () => world.gateway.output.match(/POST \/register /g)?.length ?? 0;
   const tokens = () => world.gateway.output.match(/POST \/token 200/g)?.length ?? 0;
 
   async function throughMcpRemote(name, person, ...options) {
@@ -145,13 +129,12 @@ describe('a program that people use', { timeout: 300_000 }, () => {
 
   test('mcp-remote does so with a client id metadata document', async () => {
     const port = await freePort();
-    const site = await documentSite(home, {
+    const site = await documentSite({
       client_name: 'A program with a web site',
       redirect_uris: [`http://localhost:${port}/oauth/callback`],
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'none',
     });
-    const registrations = () => world.gateway.output.match(/POST \/register /g)?.length ?? 0;
     const before = registrations();
     try {
       await throughMcpRemote('documented', world.person(), String(port), '--client-metadata-url', site.url);
@@ -161,18 +144,38 @@ describe('a program that people use', { timeout: 300_000 }, () => {
     assert.equal(registrations(), before);
   });
 
-  test('the Inspector registers, signs in and calls; its next run refreshes instead of asking again', async () => {
-    const person = world.person();
-    const port = await freePort();
-    const args = ['--cli', '--server-url', world.mcpUrl('demo'), '--transport', 'http', '--format', 'json'];
+  /** Two runs: the first signs in, the second refreshes instead of asking again. */
+  async function throughInspector(name, person, port, ...options) {
+    const args = ['--cli', '--server-url', world.mcpUrl('demo'), '--transport', 'http', '--format', 'json', ...options];
     args.push('--callback-url', `http://127.0.0.1:${port}/oauth/callback`);
     args.push('--method', 'tools/call', '--tool-name', 'echo', '--tool-arg');
-    const options = { home: join(home, 'inspector'), person };
-    assert.match(await new Program(INSPECTOR, [...args, 'message=first'], options).finish(), /first/);
+    const inspector = { home: join(home, name), person };
+    assert.match(await new Program(INSPECTOR, [...args, 'message=first'], inspector).finish(), /first/);
     const before = tokens();
     await pause((ACCESS_TOKEN_SECONDS + 1) * 1000);
-    assert.match(await new Program(INSPECTOR, [...args, 'message=second'], options).finish(), /second/);
+    assert.match(await new Program(INSPECTOR, [...args, 'message=second'], inspector).finish(), /second/);
     assert.ok(tokens() > before, 'no refresh');
     assert.equal(person.logins, 1);
+  }
+
+  test('the Inspector registers, signs in and calls; its next run refreshes instead of asking again', async () => {
+    await throughInspector('inspector', world.person(), await freePort());
+  });
+
+  test('the Inspector does so with a client id metadata document', async () => {
+    const port = await freePort();
+    const site = await documentSite({
+      client_name: 'An inspector with a web site',
+      redirect_uris: [`http://127.0.0.1:${port}/oauth/callback`],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'none',
+    });
+    const before = registrations();
+    try {
+      await throughInspector('documented-inspector', world.person(), port, '--client-metadata-url', site.url);
+    } finally {
+      site.close();
+    }
+    assert.equal(registrations(), before);
   });
 });

@@ -17,7 +17,9 @@ export class MemoryProvider {
   #verifier;
   #discovery;
 
-  constructor({ name, redirectUri, authMethod, secrets }) {
+  /** @param documentUrl of the client's metadata document, if it has one */
+  constructor({ name, redirectUri, authMethod, secrets, documentUrl }) {
+    this.clientMetadataUrl = documentUrl;
     this.#redirectUri = redirectUri;
     this.#secrets = secrets;
     this.#metadata = {

@@ -12,19 +12,19 @@ const CLOCK_SKEW_MILLIS = 70_000;
  * Each step checks what its user would notice. `sdk` is one of the client dialects of this folder.
  */
 export class Session {
-  constructor({ sdk, mcpUrl, person, redirectUri, secrets, authMethod = 'none' }) {
+  constructor({ sdk, mcpUrl, person, redirectUri, secrets, authMethod = 'none', documentUrl }) {
     this.sdk = sdk;
     this.mcpUrl = new URL(mcpUrl);
     this.person = person;
     this.http = new HttpDiary(secrets);
-    this.provider = new MemoryProvider({ name: `Notes for ${sdk.name}`, redirectUri, authMethod, secrets });
+    this.provider = new MemoryProvider({ name: `Notes for ${sdk.name}`, redirectUri, authMethod, secrets, documentUrl });
   }
 
   get accessToken() {
     return this.provider.tokens()?.access_token;
   }
 
-  /** 401, discovery (RFC 9728, RFC 8414), registration (RFC 7591), and an authorization URL for the person. */
+  /** 401, discovery (RFC 9728, RFC 8414), registration (RFC 7591) unless the client has a document, and an authorization URL for the person. */
   async meetTheGate() {
     this.transport = this.#newTransport();
     await assert.rejects(this.sdk.client().connect(this.transport), this.sdk.isUnauthorized, `${this.http}`);
@@ -37,9 +37,13 @@ export class Session {
     assert.equal(/resource_metadata="([^"]+)"/.exec(challenge)?.[1], `${this.mcpUrl.origin}${metadata}`);
     assert.equal(this.http.find('GET', metadata).at(0)?.status, 200, `${this.http}`);
     assert.equal(this.http.find('GET', '/.well-known/oauth-authorization-server').at(0)?.status, 200, `${this.http}`);
-    assert.equal(this.http.find('POST', '/register').at(0)?.status, 201, `${this.http}`);
-
     const [asked] = this.provider.authorizationUrls;
+    if (this.provider.clientMetadataUrl) {
+      assert.deepEqual(this.http.find('POST', '/register'), [], `${this.http}`);
+      assert.equal(asked.searchParams.get('client_id'), this.provider.clientMetadataUrl);
+    } else {
+      assert.equal(this.http.find('POST', '/register').at(0)?.status, 201, `${this.http}`);
+    }
     assert.equal(asked.searchParams.get('resource'), this.mcpUrl.href);
     assert.equal(asked.searchParams.get('code_challenge_method'), 'S256');
   }
