@@ -7,7 +7,7 @@ FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY pom.xml ./
 COPY src/main src/main
-RUN --mount=type=cache,target=/root/.m2 mvn -B -q -Dmaven.test.skip=true package cyclonedx:makeBom
+RUN --mount=type=cache,target=/repository mvn -B -q -Dmaven.repo.local=/repository -Dmaven.test.skip=true package cyclonedx:makeBom
 # The Redis of `portcullis dev` has no place in production; --build-arg DEV_REDIS=true keeps it.
 ARG DEV_REDIS=false
 RUN mkdir -p /app && cp -r target/portcullis.jar target/lib /app/ && cp target/bom.json /app/sbom.json \
