@@ -16,7 +16,10 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -81,10 +84,15 @@ class LongSessionTest {
     }
 
     private static void round(McpSyncClient client, int round, AtomicInteger announcements, List<Double> progress) {
+        // Threads of our own: the client needs those that all share, to hear its answers.
+        ExecutorService callers = Executors.newFixedThreadPool(20);
         List<String> counted = IntStream.range(0, 20)
-                .parallel()
-                .mapToObj(call -> call(client, "count", Map.of()))
+                .mapToObj(call -> CompletableFuture.supplyAsync(() -> call(client, "count", Map.of()), callers))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
                 .toList();
+        callers.shutdown();
         // One server, and its memory.
         assertThat(counted)
                 .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(20 * round - 19, 20 * round)
