@@ -2,7 +2,6 @@ package dev.portcullis.mcp;
 
 import dev.portcullis.http.RequestId;
 import dev.portcullis.http.UnreadBody;
-import dev.portcullis.mcp.tools.AnswerFilter;
 import dev.portcullis.mcp.upstream.Attempt;
 import dev.portcullis.mcp.upstream.Outbound;
 import dev.portcullis.mcp.upstream.Upstream;
@@ -41,13 +40,8 @@ final class Exchange {
     private final long maxBody;
     private final Passage passage;
     private final Silence silence;
-    private long sent;
-    private long toSend;
-    private long received;
-    private long toReceive;
     private boolean answering;
     private boolean over;
-    private Optional<AnswerFilter> filter = Optional.empty();
     private Runnable whenOver = () -> {};
 
     Exchange(
@@ -102,7 +96,7 @@ final class Exchange {
                 });
         outbound.earlyHintsHandler(this::hint);
         silence.limit(upstream.transport().responseTimeout());
-        send();
+        new RequestContent(request, outbound, maxBody, silence, this::tooLarge, this::leave).send(passage.body());
     }
 
     private void tooSilent() {
@@ -116,60 +110,11 @@ final class Exchange {
         }
     }
 
-    private void send() {
-        if (passage.body().isPresent()) {
-            Buffer body = passage.body().get();
-            outbound.putHeader("Content-Length", String.valueOf(body.length()));
-            outbound.end(body);
-            return;
-        }
-        if (request.isEnded() || !Framing.hasBody(request)) {
-            request.resume();
-            outbound.end();
-            return;
-        }
-        if (!outbound.headers().contains("Content-Length")) {
-            outbound.setChunked(true);
-        }
-        toSend = Framing.length(outbound.headers());
-        if (toSend == 0) {
-            request.resume();
-            outbound.end();
-            return;
-        }
-        if (Framing.expectsContinue(request)) {
-            response.writeContinue();
-        }
-        request.handler(this::forward);
-        request.exceptionHandler(failure -> leave());
-        request.endHandler(ended -> {
-            if (sent != toSend) {
-                outbound.end();
-            }
-        });
-        request.resume();
-    }
-
-    private void forward(Buffer chunk) {
-        sent += chunk.length();
-        if (sent > maxBody) {
-            finish();
-            outbound.reset(CANCEL);
-            request.pause();
-            refusals.tooLarge(request);
-            return;
-        }
-        silence.breakIt();
-        if (sent == toSend) {
-            // The last bytes and the end in one write: most messages come in one piece.
-            outbound.end(chunk);
-            return;
-        }
-        outbound.write(chunk);
-        if (outbound.writeQueueFull()) {
-            request.pause();
-            outbound.drainHandler(drained -> request.resume());
-        }
+    private void tooLarge() {
+        finish();
+        outbound.reset(CANCEL);
+        request.pause();
+        refusals.tooLarge(request);
     }
 
     private void answer(HttpClientResponse inbound, VerifiedToken token) {
@@ -204,64 +149,18 @@ final class Exchange {
                 Framing.isEventStream(inbound)
                         ? upstream.transport().streamIdleTimeout()
                         : upstream.transport().idleTimeout());
-        if (!request.isEnded()) {
-            // An answer before the end of the question; what is left of that is not the next request.
-            response.putHeader("Connection", "close");
-        }
-        if (Framing.isWithoutBody(request.method(), inbound.statusCode())) {
-            inbound.endHandler(ended -> complete(inbound));
-            return;
-        }
-        filter = passage.filter(inbound);
-        filter.ifPresent(changing -> response.headers().remove("Content-Length"));
-        if (!response.headers().contains("Content-Length")) {
-            response.setChunked(true);
-        }
-        if (Framing.isEventStream(inbound)) {
-            response.putHeader("X-Accel-Buffering", "no");
-            // The first event may be minutes away; clients wait for the head.
-            response.writeHead();
-        }
-        toReceive = Framing.length(response.headers());
-        inbound.handler(chunk -> {
-            silence.breakIt();
-            pass(chunk);
-            if (!over && response.writeQueueFull()) {
-                inbound.pause();
-                response.drainHandler(drained -> inbound.resume());
-            }
-        });
-        inbound.exceptionHandler(failure -> breakOff());
-        inbound.endHandler(ended -> complete(inbound));
+        new ResponseContent(request, inbound, passage.filter(inbound), silence, this).pass();
     }
 
-    private void pass(Buffer chunk) {
-        if (filter.isEmpty()) {
-            received += chunk.length();
-            if (received == toReceive && request.isEnded()) {
-                finish();
-                response.end(chunk);
-            } else {
-                response.write(chunk);
-            }
-            return;
-        }
-        try {
-            Buffer ready = filter.get().take(chunk);
-            if (ready.length() > 0) {
-                response.write(ready);
-            }
-        } catch (AnswerFilter.TooLargeException e) {
-            breakOff();
-        }
-    }
-
-    private void complete(HttpClientResponse inbound) {
+    /** The answer came to its end; {@code rest} is what is left to write of it. */
+    void complete(HttpClientResponse inbound, Buffer rest) {
         if (over) {
             return;
         }
         finish();
-        filter.map(AnswerFilter::end).filter(rest -> rest.length() > 0).ifPresent(response::write);
+        if (rest.length() > 0) {
+            response.write(rest);
+        }
         if (response.isChunked()) {
             headers.response(inbound.trailers(), response.trailers());
         }
@@ -273,6 +172,16 @@ final class Exchange {
             outbound.connection().close();
             UnreadBody.end(request);
         }
+    }
+
+    /** The answer came to its end with these last bytes, as its length said, and so did the request: the end goes out with them. */
+    void complete(Buffer last) {
+        finish();
+        response.end(last);
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     /** RFC 9110 §15.2: an intermediary passes interim answers on. */
@@ -297,7 +206,7 @@ final class Exchange {
     }
 
     /** The upstream died within its answer: never a clean end, the client must see that it is not whole. */
-    private void breakOff() {
+    void breakOff() {
         if (over) {
             return;
         }

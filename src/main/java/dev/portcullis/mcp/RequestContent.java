@@ -1,0 +1,93 @@
+package dev.portcullis.mcp;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+
+/** The content (RFC 9110 §6.4) of one request on its way to the upstream, no faster than that takes it, and bounded. */
+final class RequestContent {
+    private final HttpServerRequest request;
+    private final HttpClientRequest outbound;
+    private final long maxBody;
+    private final Silence silence;
+    private final Runnable tooLarge;
+    private final Runnable left;
+    private long sent;
+    private long toSend;
+
+    /**
+     * @param maxBody bytes; of a longer one {@code tooLarge} is told
+     * @param left told when the client is gone before its end
+     */
+    RequestContent(
+            HttpServerRequest request,
+            HttpClientRequest outbound,
+            long maxBody,
+            Silence silence,
+            Runnable tooLarge,
+            Runnable left) {
+        this.request = request;
+        this.outbound = outbound;
+        this.maxBody = maxBody;
+        this.silence = silence;
+        this.tooLarge = tooLarge;
+        this.left = left;
+    }
+
+    /** @param read the body, where it had to be read already */
+    void send(Optional<Buffer> read) {
+        if (read.isPresent()) {
+            outbound.putHeader("Content-Length", String.valueOf(read.get().length()));
+            outbound.end(read.get());
+            return;
+        }
+        if (request.isEnded() || !Framing.hasBody(request)) {
+            sendNothing();
+            return;
+        }
+        if (!outbound.headers().contains("Content-Length")) {
+            outbound.setChunked(true);
+        }
+        toSend = Framing.length(outbound.headers());
+        if (toSend == 0) {
+            sendNothing();
+            return;
+        }
+        if (Framing.expectsContinue(request)) {
+            request.response().writeContinue();
+        }
+        request.handler(this::forward);
+        request.exceptionHandler(failure -> left.run());
+        request.endHandler(ended -> {
+            if (sent != toSend) {
+                outbound.end();
+            }
+        });
+        request.resume();
+    }
+
+    private void sendNothing() {
+        request.resume();
+        outbound.end();
+    }
+
+    private void forward(Buffer chunk) {
+        sent += chunk.length();
+        if (sent > maxBody) {
+            tooLarge.run();
+            return;
+        }
+        silence.breakIt();
+        if (sent == toSend) {
+            // The last bytes and the end in one write: most messages come in one piece.
+            outbound.end(chunk);
+            return;
+        }
+        outbound.write(chunk);
+        if (outbound.writeQueueFull()) {
+            request.pause();
+            outbound.drainHandler(drained -> request.resume());
+        }
+    }
+}
