@@ -1,4 +1,4 @@
-# Functions for run: the way of a client and a person through the login, with curl.
+# Functions for the benchmarks: the way of a client and a person through the login, with curl.
 
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 

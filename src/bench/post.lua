@@ -5,3 +5,9 @@ wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Accept"] = "application/json, text/event-stream"
 wrk.headers["MCP-Protocol-Version"] = "2025-11-25"
 wrk.headers["Authorization"] = "Bearer " .. os.getenv("TOKEN")
+
+-- Milliseconds between the requests of a connection, on average; scattered, so that the connections do not march in step.
+local pause = tonumber(os.getenv("PAUSE") or "0")
+if pause > 0 then
+  delay = function() return math.random() * 2 * pause end
+end

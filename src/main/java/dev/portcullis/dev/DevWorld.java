@@ -125,8 +125,11 @@ public final class DevWorld {
             Options options, LocalRedis redis, CognitoSimulator cognito, Map<String, String> upstreams) {
         JsonObject servers = new JsonObject();
         // One person on one machine: limits would only be in the way of load tests.
-        JsonObject limits =
-                new JsonObject().put("ratePerUser", 0).put("openPerUser", 0).put("open", 0);
+        JsonObject limits = new JsonObject()
+                .put("ratePerUser", 0)
+                .put("openPerUser", 0)
+                .put("streamsPerUser", 0)
+                .put("open", 0);
         upstreams.forEach((name, url) -> servers.put(
                 name,
                 new JsonObject().put("url", url).put("maxConnections", 20_000).put("limits", limits)));
