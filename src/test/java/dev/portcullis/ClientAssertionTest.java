@@ -37,7 +37,9 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code private_key_jwt} (RFC 7523, CR-14): clients with a document that authenticate with keys of their own. */
 class ClientAssertionTest {
@@ -377,6 +380,44 @@ class ClientAssertionTest {
         assertThat(site.hits("/set.json")).isLessThanOrEqualTo(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"max-age=600", "no-store"})
+    @DisplayName(
+            "CR-14, CR-16: a storm of unknown key ids makes at most one fetch a cool-down; known keys do not notice")
+    void aStormOfUnknownKeyIds(String cacheControl) {
+        String set = "/storm-" + cacheControl + ".json";
+        site.serve(set, new JsonObject(publicSet(rsa)), "Cache-Control", cacheControl);
+        TestClient client = elsewhere("/storm-of-" + cacheControl + ".json", set);
+        assertAuthenticated(sign(claims(client), JWSAlgorithm.RS256, rsa));
+        long began = System.nanoTime();
+        List<CompletableFuture<Answer>> storm = IntStream.range(0, 60)
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> refresh(
+                        "x",
+                        sign(
+                                claims(client),
+                                JWSAlgorithm.RS256,
+                                new RSAKey.Builder(rsa).keyID("unknown-" + i).build()))))
+                .toList();
+        assertAuthenticated(sign(claims(client), JWSAlgorithm.RS256, rsa));
+        storm.forEach(answer -> assertInvalidClient(answer.join(), "not signed"));
+        long coolDowns = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
+        assertThat(site.hits(set)).isLessThanOrEqualTo(1 + coolDowns);
+        assertAuthenticated(sign(claims(client), JWSAlgorithm.RS256, rsa));
+    }
+
+    @Test
+    @DisplayName("CR-16: an address that answers nothing useful is not asked for each request")
+    void anAddressWithoutKeysIsLeftInPeace() {
+        TestClient client = elsewhere("/victim-client.json", "/victim.json");
+        site.fail("/victim.json", 500);
+        long began = System.nanoTime();
+        for (int i = 0; i < 40; i++) {
+            assertTrouble(refresh("x", sign(claims(client), JWSAlgorithm.ES256, ec)));
+        }
+        long coolDowns = Duration.ofNanos(System.nanoTime() - began).toMillis() / 100 + 1;
+        assertThat(site.hits("/victim.json")).isLessThanOrEqualTo(1 + coolDowns).isLessThan(40);
+    }
+
     @Test
     @DisplayName(
             "CR-14: a key that was added to the document itself is found before the document would be fetched again")
@@ -398,7 +439,7 @@ class ClientAssertionTest {
         site.fail("/down.json", 500);
         assertTrouble(refresh("x", sign(claims(client), JWSAlgorithm.ES256, ec)));
         site.serve("/down.json", new JsonObject(publicSet(ec)), "Cache-Control", "max-age=0");
-        assertAuthenticated(sign(claims(client), JWSAlgorithm.ES256, ec));
+        await().atMost(PATIENCE).untilAsserted(() -> assertAuthenticated(sign(claims(client), JWSAlgorithm.ES256, ec)));
         site.fail("/down.json", 500);
         assertAuthenticated(sign(claims(client), JWSAlgorithm.ES256, ec));
     }
@@ -411,9 +452,13 @@ class ClientAssertionTest {
         site.serve("/badkeys.json", new JsonObject(publicSet(weak)), "Cache-Control", "no-store");
         assertInvalidClient(refresh("x", sign(claims(client), JWSAlgorithm.RS256, rsa)), "no key");
         site.serve("/badkeys.json", new JsonObject(new JWKSet(ec).toString(false)), "Cache-Control", "no-store");
-        assertInvalidClient(refresh("x", sign(claims(client), JWSAlgorithm.ES256, ec)), "secret key");
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertInvalidClient(refresh("x", sign(claims(client), JWSAlgorithm.ES256, ec)), "secret key"));
         site.serve("/badkeys.json", new JsonObject().put("keys", "x"), "Cache-Control", "no-store");
-        assertInvalidClient(refresh("x", sign(claims(client), JWSAlgorithm.ES256, ec)), "key set");
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertInvalidClient(refresh("x", sign(claims(client), JWSAlgorithm.ES256, ec)), "key set"));
     }
 
     @Test

@@ -47,6 +47,8 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     private final CognitoTokenVerifier verifier;
     // One per client secret: during a rotation both are good for a while, and which one is known only by trying.
     private final List<OAuth2Auth> clients;
+    // The one that Cognito took last.
+    private int current;
 
     public CognitoIdentityProvider(Vertx vertx, GatewayConfig gateway, InstantSource clock) {
         this.config = gateway.cognito();
@@ -159,19 +161,29 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     }
 
     private <T> Future<T> call(Function<OAuth2Auth, Future<T>> call) {
-        return call(0, call);
+        return call(current, clients.size(), call);
     }
 
-    private <T> Future<T> call(int secret, Function<OAuth2Auth, Future<T>> call) {
+    /** @param untried how many secrets there are that Cognito has not refused for this call */
+    private <T> Future<T> call(int secret, int untried, Function<OAuth2Auth, Future<T>> call) {
         return call.apply(clients.get(secret))
                 .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(taken -> take(secret))
                 .recover(error -> {
                     String code = errorCode(error);
-                    if (code.equals("invalid_client") && secret + 1 < clients.size()) {
-                        return call(secret + 1, call);
-                    }
-                    return Future.failedFuture(failure(code, error));
+                    // Cognito looks at the secret before anything else, so nothing was spent by asking.
+                    return code.equals("invalid_client") && untried > 1
+                            ? call((secret + 1) % clients.size(), untried - 1, call)
+                            : Future.failedFuture(failure(code, error));
                 });
+    }
+
+    /** From now on this secret is tried first: a rotation must not cost every call another one. */
+    private void take(int secret) {
+        if (secret != current) {
+            current = secret;
+            LOG.atInfo().addKeyValue("secret", secret + 1).log("Cognito takes the app client's other secret now");
+        }
     }
 
     /** The library hands on what Cognito said as text, {@code code[: description]}; anything but a known code is trouble. */

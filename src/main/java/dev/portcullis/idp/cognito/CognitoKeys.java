@@ -38,12 +38,16 @@ final class CognitoKeys {
     private volatile Optional<Instant> fetched = Optional.empty();
     private Optional<Future<Void>> fetch = Optional.empty();
     private Instant mayFetch = Instant.MIN;
+    private boolean failed;
 
     CognitoKeys(Vertx vertx, WebClient client, GatewayConfig.Cognito config, InstantSource clock) {
         this.client = client;
         this.config = config;
         this.clock = clock;
-        vertx.setPeriodic(config.jwksRefresh().toMillis(), tick -> fetch());
+        Duration tick = config.jwksCooldown().compareTo(config.jwksRefresh()) < 0
+                ? config.jwksCooldown()
+                : config.jwksRefresh();
+        vertx.setPeriodic(tick.toMillis(), now -> fetchAheadOfNeed());
     }
 
     boolean isLoaded() {
@@ -55,7 +59,19 @@ final class CognitoKeys {
         return fetched;
     }
 
-    /** Empty for a key id the pool does not have; fails with {@link Outage} while no key at all could be fetched. */
+    /** After a failure it is tried again soon: a replica without keys is not ready, so nobody's request would do it. */
+    private void fetchAheadOfNeed() {
+        boolean old = fetched.map(at -> !at.plus(config.jwksRefresh()).isAfter(clock.instant()))
+                .orElse(true);
+        if (failed || old) {
+            fetch();
+        }
+    }
+
+    /**
+     * Empty for a key id the pool does not have; fails with {@link Outage} while it cannot be asked, because the key may be one it has just
+     * rotated to.
+     */
     Future<Optional<RSAKey>> find(String keyId) {
         RSAKey known = keys.get(keyId);
         if (known != null) {
@@ -80,15 +96,19 @@ final class CognitoKeys {
                             .addKeyValue("reason", error.getClass().getSimpleName())
                             .log("cannot fetch Cognito's keys, going on with the known ones"));
             fetch = Optional.of(started);
-            started.onComplete(done -> fetch = Optional.empty());
+            started.onComplete(done -> {
+                failed = done.failed();
+                fetch = Optional.empty();
+            });
             return started;
         });
     }
 
     private Future<Optional<RSAKey>> answer(String keyId) {
-        return keys.isEmpty()
-                ? Future.failedFuture(new Outage("cognito", "its keys could not be fetched yet"))
-                : Future.succeededFuture(Optional.ofNullable(keys.get(keyId)));
+        Optional<RSAKey> key = Optional.ofNullable(keys.get(keyId));
+        return key.isEmpty() && (failed || keys.isEmpty())
+                ? Future.failedFuture(new Outage("cognito", "its keys could not be fetched"))
+                : Future.succeededFuture(key);
     }
 
     private Future<Void> adopt(HttpResponse<Buffer> response) {

@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.client;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.portcullis.config.ClientDocuments;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.fetch.DocumentFetcher;
@@ -32,6 +34,7 @@ public final class ClientMetadataDocuments {
     private final DocumentCache cache;
     private final DocumentFetcher fetcher;
     private final InstantSource clock;
+    private final Cache<String, Instant> lookedAgain;
     private final Map<String, Future<Client>> underWay = new HashMap<>();
 
     public ClientMetadataDocuments(
@@ -42,6 +45,9 @@ public final class ClientMetadataDocuments {
         this.cache = new DocumentCache(config.clientDocuments().maxCached(), redis, sealed, reader, clock);
         this.fetcher = fetcher;
         this.clock = clock;
+        this.lookedAgain = Caffeine.newBuilder()
+                .maximumSize(config.clientDocuments().maxCached())
+                .build();
     }
 
     /** Fails with {@link ClientDocumentProblem}. */
@@ -66,10 +72,14 @@ public final class ClientMetadataDocuments {
     Future<Client> findAgain(Client known) {
         Optional<Kept<Client>> kept = cache.near(known.id());
         Instant now = clock.instant();
-        if (kept.filter(entry -> now.isBefore(entry.fetchedAt().plus(config.keySetCooldown())))
-                .isPresent()) {
-            return Future.succeededFuture(kept.get().value());
+        Instant lately = now.minus(config.keySetCooldown());
+        boolean cooling = Optional.ofNullable(lookedAgain.getIfPresent(known.id()))
+                .filter(lately::isBefore)
+                .isPresent();
+        if (cooling || kept.filter(entry -> lately.isBefore(entry.fetchedAt())).isPresent()) {
+            return Future.succeededFuture(kept.map(Kept::value).orElse(known));
         }
+        lookedAgain.put(known.id(), now);
         try {
             DocumentUrl url = trust.document(known.id());
             return once(known.id(), () -> fetch(url)).recover(problem -> Future.succeededFuture(known));
