@@ -196,6 +196,7 @@ final class GatewayVerticle extends VerticleBase {
                 shared.audit(),
                 sealer,
                 userAssertions,
+                shared.clock(),
                 shared.instances()));
         RateCell rates = new RateCell(link);
         AddressLimit limit = new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics());

@@ -7,11 +7,11 @@ import picocli.CommandLine;
         name = "portcullis",
         mixinStandardHelpOptions = true,
         description = "The front door for MCP servers.",
-        subcommands = {ServeCommand.class, DevCommand.class, KeysCommand.class})
+        subcommands = {ServeCommand.class, DevCommand.class, KeysCommand.class, DoctorCommand.class})
 public final class Portcullis {
     private Portcullis() {}
 
-    /** Exit codes: 0 done, 1 could not run, 2 wrong usage. */
+    /** Exit codes: 0 done, 1 could not run, 2 wrong usage; those of {@code doctor} are its own. */
     public static void main(String[] args) {
         Logs.choose(args);
         int status = new CommandLine(new Portcullis())

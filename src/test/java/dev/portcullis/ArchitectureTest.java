@@ -25,6 +25,28 @@ class ArchitectureTest {
             .resideInAPackage("dev.portcullis.dev..");
 
     @ArchTest
+    static final ArchRule onlyTheProgramKnowsTheDoctor = noClasses()
+            .that()
+            .resideInAPackage("dev.portcullis.(*)..")
+            .and()
+            .resideOutsideOfPackage("dev.portcullis.doctor..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.portcullis.doctor..");
+
+    @ArchTest
+    static final ArchRule theDoctorKnowsNoEndpointOfTheGateway = noClasses()
+            .that()
+            .resideInAPackage("dev.portcullis.doctor..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.portcullis.oauth..",
+                    "dev.portcullis.ops..",
+                    "dev.portcullis.http..",
+                    "dev.portcullis.pages..");
+
+    @ArchTest
     static final ArchRule oauthDoesNotKnowMcp = noClasses()
             .that()
             .resideInAPackage("dev.portcullis.oauth..")
@@ -51,7 +73,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheCognitoAdapterKnowsCognito = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.portcullis", "dev.portcullis.idp.cognito..", "dev.portcullis.dev..")
+            .resideOutsideOfPackages(
+                    "dev.portcullis",
+                    "dev.portcullis.idp.cognito..",
+                    "dev.portcullis.dev..",
+                    "dev.portcullis.doctor.cognito..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.portcullis.idp.cognito..");

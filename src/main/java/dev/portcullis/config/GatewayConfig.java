@@ -71,7 +71,22 @@ public record GatewayConfig(
             List<String> scopes,
             Duration timeout,
             Duration jwksRefresh,
-            Duration jwksCooldown) {}
+            Duration jwksCooldown) {
+
+        Cognito with(List<Secret> otherSecrets, Duration otherTimeout) {
+            return new Cognito(
+                    issuer,
+                    domain,
+                    paths,
+                    jwksUri,
+                    clientId,
+                    otherSecrets,
+                    scopes,
+                    otherTimeout,
+                    jwksRefresh,
+                    jwksCooldown);
+        }
+    }
 
     /** The OAuth endpoints below the domain; a provider other than Cognito may have them elsewhere. */
     public record Paths(String authorize, String token, String revoke) {}
@@ -90,7 +105,12 @@ public record GatewayConfig(
             Optional<String> sentinelUser,
             Optional<Secret> sentinelPassword,
             Duration timeout,
-            int maxPending) {}
+            int maxPending) {
+
+        Redis with(Duration otherTimeout) {
+            return new Redis(url, address, tls, sentinelUser, sentinelPassword, otherTimeout, maxPending);
+        }
+    }
 
     /**
      * @param pendingTtl how long a person may take from the consent page to the end of the login
@@ -216,14 +236,35 @@ public record GatewayConfig(
 
     /** This configuration with what of the other can change without a restart: the upstreams, and which of them is meant by default. */
     public GatewayConfig withUpstreamsOf(GatewayConfig other) {
+        return with(cognito, redis, other.resources, other.upstreams);
+    }
+
+    /** This configuration with one client secret, or none. */
+    public GatewayConfig withClientSecret(Optional<Secret> secret) {
+        return with(cognito.with(secret.stream().toList(), cognito.timeout), redis, resources, upstreams);
+    }
+
+    /** This configuration with at least so much time for each answer of Cognito and Redis. */
+    public GatewayConfig withPatience(Duration patience) {
+        Duration forCognito = longer(cognito.timeout, patience);
+        Duration forRedis = longer(redis.timeout, patience);
+        return with(cognito.with(cognito.clientSecrets, forCognito), redis.with(forRedis), resources, upstreams);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private GatewayConfig with(
+            Cognito otherCognito, Redis otherRedis, Resources otherResources, Map<String, Upstream> otherUpstreams) {
         return new GatewayConfig(
                 publicUrl,
                 listen,
                 management,
                 logging,
                 drain,
-                cognito,
-                redis,
+                otherCognito,
+                otherRedis,
                 keys,
                 login,
                 approvals,
@@ -236,10 +277,10 @@ public record GatewayConfig(
                 clientDocuments,
                 clients,
                 deniedClients,
-                other.resources,
+                otherResources,
                 http,
                 reload,
-                other.upstreams);
+                otherUpstreams);
     }
 
     /** The resource of each upstream, by its identifier. */

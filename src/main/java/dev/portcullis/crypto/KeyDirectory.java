@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.text.ParseException;
 import java.time.Duration;
@@ -102,6 +103,47 @@ public final class KeyDirectory {
             return written;
         } catch (IOException e) {
             throw notWritable(e);
+        }
+    }
+
+    /** What may be told about the keys; throws {@link KeyException} as {@link #read} does. */
+    public List<KeyFacts> facts() {
+        KeySet keys = keys();
+        requireCurrent(keys);
+        return Stream.of(
+                        facts(KeyPurpose.SIGNING, keys.signing()),
+                        facts(KeyPurpose.SEALING, keys.sealing()),
+                        facts(KeyPurpose.REGISTRATION, keys.registration()))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private List<KeyFacts> facts(KeyPurpose purpose, List<? extends JWK> keys) {
+        Optional<String> current = KeySet.newest(keys, clock.instant()).map(JWK::getKeyID);
+        return keys.stream()
+                .map(key -> new KeyFacts(
+                        purpose,
+                        key.getKeyID(),
+                        key.getNotBeforeTime().toInstant(),
+                        current.equals(Optional.of(key.getKeyID()))))
+                .toList();
+    }
+
+    /** The files of keys that every user of this machine may read; none where the file system has no such permissions. */
+    public List<Path> openToAll() {
+        return Stream.of(KeyPurpose.values())
+                .flatMap(purpose -> files(purpose).stream())
+                .filter(KeyDirectory::isOpenToAll)
+                .toList();
+    }
+
+    private static boolean isOpenToAll(Path file) {
+        try {
+            return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
+        } catch (UnsupportedOperationException e) {
+            return false;
+        } catch (IOException e) {
+            throw new KeyException(file + " cannot be read; check its permissions", e);
         }
     }
 

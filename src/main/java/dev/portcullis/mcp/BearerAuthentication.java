@@ -23,10 +23,13 @@ final class BearerAuthentication {
 
     private final AccessTokenVerifier verifier;
     private final AuditLog audit;
+    private final Probe probe;
 
-    BearerAuthentication(AccessTokenVerifier verifier, AuditLog audit) {
+    /** @param probe answers what it knows instead */
+    BearerAuthentication(AccessTokenVerifier verifier, AuditLog audit, Probe probe) {
         this.verifier = verifier;
         this.audit = audit;
+        this.probe = probe;
     }
 
     /** Fails after the request was answered. */
@@ -44,6 +47,9 @@ final class BearerAuthentication {
                     "more than one Authorization header");
         }
         if (headers.isEmpty() || !isBearer(headers.get(0))) {
+            if (!headers.isEmpty() && probe.answers(request, headers.get(0))) {
+                return Future.failedFuture(new TokenRefused("a probe"));
+            }
             return refuse(request, 401, challenge.missing(), "unauthorized", "an access token is needed");
         }
         // Nobody else may see it, and a stream that stays open for hours need not keep its kilobytes.

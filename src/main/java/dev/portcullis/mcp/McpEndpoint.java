@@ -7,11 +7,13 @@ import dev.portcullis.http.Visit;
 import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.token.AccessTokenVerifier;
+import dev.portcullis.token.ProbeTokens;
 import dev.portcullis.token.UserAssertions;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 
@@ -40,10 +42,12 @@ public final class McpEndpoint {
             AuditLog audit,
             Sealer sealer,
             UserAssertions assertions,
+            InstantSource clock,
             int instances) {
         this.upstream = upstream;
         this.origins = new OriginGuard(config, upstream);
-        this.bearer = new BearerAuthentication(verifier, audit);
+        this.bearer = new BearerAuthentication(
+                verifier, audit, new Probe(vertx, config.http(), upstream, new ProbeTokens(sealer, clock), clock));
         this.admission = admissions.of(upstream);
         this.challenge = new Challenge(upstream);
         this.relay = new Relay(

@@ -19,7 +19,7 @@ import java.util.List;
  */
 public final class RevokedGrants {
     /** The channel on which ids are published. */
-    static final String CHANNEL = "pc:revocations";
+    public static final String CHANNEL = "pc:revocations";
 
     private static final String KEY = "pc:revoked";
     private static final Script REVOKE = Script.of(RevokedGrants.class, "revoke");

@@ -61,9 +61,13 @@ public final class World implements AutoCloseable {
     }
 
     private World(Vertx vertx, int gateways, Consumer<JsonObject> change, Launch launch) {
+        this(vertx, gateways, Optional.empty(), change, launch);
+    }
+
+    private World(Vertx vertx, int gateways, Optional<String> front, Consumer<JsonObject> change, Launch launch) {
         this.vertx = vertx;
         List<Integer> ports = freePorts(gateways);
-        String publicUrl = "http://localhost:" + ports.get(0);
+        String publicUrl = front.orElse("http://localhost:" + ports.get(0));
         cognito = await(CognitoSimulator.start(
                 vertx,
                 CognitoPool.demo(publicUrl + "/callback", USER, PASSWORD).withUser(PoolUser.of(OTHER_USER, PASSWORD))));
@@ -101,6 +105,11 @@ public final class World implements AutoCloseable {
         AddressResolverOptions resolver = new AddressResolverOptions().addServer(dns.server());
         Vertx vertx = Vertx.vertx(new VertxOptions().setAddressResolverOptions(resolver));
         return new World(vertx, 1, change, inThisProcess(gateway -> ring));
+    }
+
+    /** One gateway that clients reach at this URL, where the test puts something in front of it. */
+    public static World startBehind(String publicUrl, KeyRing keys, Consumer<JsonObject> change) {
+        return new World(Vertx.vertx(), 1, Optional.of(publicUrl), change, inThisProcess(gateway -> keys));
     }
 
     /** @param keys of each gateway, which should share them in the end */
@@ -180,6 +189,11 @@ public final class World implements AutoCloseable {
     /** Of the first gateway. */
     public GatewayConfig config() {
         return config;
+    }
+
+    /** That of the last gateway, as its file would have it; a copy. */
+    public JsonObject configuration() {
+        return configuration.copy();
     }
 
     public CognitoSimulator cognito() {

@@ -9,6 +9,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 
 /**
  * Wires and starts both hosts. One verticle instance means one event loop for both, which is why none of the state needs a
@@ -52,6 +54,7 @@ final class SimulatorVerticle extends VerticleBase {
         DiscoveryDocuments documents = new DiscoveryDocuments(sim.state(), sim.issuer(), sim.addresses(), sim.keys());
         String wellKnown = "/" + sim.pool().poolId() + "/.well-known";
         Router router = Router.router(vertx);
+        router.route().handler(this::date);
         router.get(wellKnown + "/openid-configuration")
                 .handler(gate.of(Call.DISCOVERY))
                 .handler(documents::openidConfiguration);
@@ -77,6 +80,7 @@ final class SimulatorVerticle extends VerticleBase {
         ClientAuthentication authentication = new ClientAuthentication(sim.state());
 
         Router router = Router.router(vertx);
+        router.route().handler(this::date);
         router.route().handler(gate::firewall);
         router.route().handler(xsrfCookie(sessions));
         router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
@@ -101,6 +105,16 @@ final class SimulatorVerticle extends VerticleBase {
             new AdminEndpoint(sim).mount(router);
         }
         return router;
+    }
+
+    /** RFC 9110 §6.6.1 */
+    private void date(RoutingContext ctx) {
+        ctx.response()
+                .putHeader(
+                        "Date",
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                sim.clock().now().atOffset(ZoneOffset.UTC)));
+        ctx.next();
     }
 
     private TokenEndpoint tokenEndpoint(ClientAuthentication authentication) {

@@ -1,0 +1,2 @@
+-- KEYS: one that is not touched.
+return 'OK'
