@@ -121,7 +121,7 @@ public record GatewayConfig(
 
     /**
      * @param accessTokenTtl at most; a token never outlives the Cognito token inside it
-     * @param clockSkew tolerated when times in a Cognito token are checked
+     * @param clockSkew tolerated between the clocks of Cognito, of the replicas and of this machine
      * @param cacheSize verified tokens remembered, for the whole process
      */
     public record Tokens(

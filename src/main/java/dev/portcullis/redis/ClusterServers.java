@@ -109,7 +109,13 @@ final class ClusterServers implements Servers {
                 Member asked = member(target(from, error));
                 return asked.tried().compose(tried -> {
                     asked.connection().send(Request.cmd(Command.ASKING));
-                    return asked.connection().send(request);
+                    // Of several keys some may not have arrived, or all have for good: the owner knows.
+                    return asked.connection()
+                            .send(request)
+                            .recover(late -> redirections > 0 && isRedirection(late)
+                                    ? vertx.timer(TRY_AGAIN_MS, TimeUnit.MILLISECONDS)
+                                            .compose(waited -> send(slot, request, redirections - 1))
+                                    : Future.failedFuture(late));
                 });
             case "TRYAGAIN":
                 return vertx.timer(TRY_AGAIN_MS, TimeUnit.MILLISECONDS)
@@ -120,6 +126,10 @@ final class ClusterServers implements Servers {
             default:
                 return Future.failedFuture(error);
         }
+    }
+
+    private static boolean isRedirection(Throwable error) {
+        return Set.of("MOVED", "ASK", "TRYAGAIN").contains(Replies.kind(error));
     }
 
     /** {@code MOVED 3999 127.0.0.1:6381}; without a host it is that of the server which says so. */

@@ -78,6 +78,7 @@ final class CommandConnection implements Servers {
     @Override
     public Future<Void> close() {
         heartbeat.ifPresent(vertx::cancelTimer);
+        metrics.evicts(this, false);
         return connection.close();
     }
 
@@ -101,12 +102,14 @@ final class CommandConnection implements Servers {
 
     /** What Redis evicts when it is full would be sign-ins and revocations. */
     private void lookAtPolicy(RedisConnection fresh) {
-        fresh.send(Request.cmd(Command.INFO).arg("memory")).onSuccess(info -> {
+        Future<Response> memory = fresh.send(Request.cmd(Command.INFO).arg("memory"))
+                .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        memory.onSuccess(info -> {
             String text = String.valueOf(info);
             Replies.field(text, "maxmemory_policy").ifPresent(policy -> {
                 boolean evicts = !policy.equals("noeviction")
                         && !Replies.field(text, "maxmemory").equals(Optional.of("0"));
-                if (metrics.evicts(evicts)) {
+                if (metrics.evicts(this, evicts)) {
                     LOG.atWarn()
                             .addKeyValue("maxmemory-policy", policy)
                             .log("this Redis evicts sign-ins when it is full; set maxmemory-policy noeviction");

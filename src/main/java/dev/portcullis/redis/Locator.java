@@ -6,4 +6,9 @@ import io.vertx.core.Future;
 /** Finds the server to connect to; asked anew for each attempt, because a failover moves it. */
 interface Locator {
     Future<Server> locate();
+
+    /** Whether the answer can change while a connection to the one before still works. */
+    default boolean changes() {
+        return false;
+    }
 }

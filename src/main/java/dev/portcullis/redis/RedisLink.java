@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * The way to Redis for one event loop, whatever kind of Redis it is: belongs to the verticle instance that made it and is called from its
@@ -78,7 +79,7 @@ public final class RedisLink {
     public Future<List<Optional<String>>> fields(String key, List<String> fields) {
         Request request = Request.cmd(Command.HMGET).arg(key);
         fields.forEach(request::arg);
-        return exchange("hmget", HashSlot.of(key), request)
+        return exchange("hmget", () -> servers.send(HashSlot.of(key), request))
                 .recover(error -> Future.failedFuture(outage("hmget", error)))
                 .map(reply -> reply.stream()
                         .flatMap(Response::stream)
@@ -93,10 +94,13 @@ public final class RedisLink {
      */
     public Future<List<String>> run(Script script, List<String> keys, List<String> arguments) {
         int slot = HashSlot.of(keys);
-        return exchange(script.name(), slot, evaluation(Command.EVALSHA, script.sha1(), keys, arguments))
-                .recover(error -> Replies.isError(error, "NOSCRIPT")
-                        ? exchange(script.name(), slot, evaluation(Command.EVAL, script.source(), keys, arguments))
-                        : Future.failedFuture(error))
+        Request known = evaluation(Command.EVALSHA, script.sha1(), keys, arguments);
+        return exchange(
+                        script.name(),
+                        () -> servers.send(slot, known)
+                                .recover(error -> Replies.isError(error, "NOSCRIPT")
+                                        ? servers.send(slot, evaluation(Command.EVAL, script.source(), keys, arguments))
+                                        : Future.failedFuture(error)))
                 .recover(error -> Future.failedFuture(outage(script.name(), error)))
                 .map(reply -> reply.map(RedisLink::texts).orElse(List.of()));
     }
@@ -109,7 +113,8 @@ public final class RedisLink {
         Request request = Request.cmd(command).arg(key);
         List.of(arguments).forEach(request::arg);
         String name = command.toString();
-        return exchange(name, HashSlot.of(key), request).recover(error -> Future.failedFuture(outage(name, error)));
+        return exchange(name, () -> servers.send(HashSlot.of(key), request))
+                .recover(error -> Future.failedFuture(outage(name, error)));
     }
 
     private static List<String> texts(Response reply) {
@@ -118,14 +123,14 @@ public final class RedisLink {
                 : List.of(reply.toString());
     }
 
-    private Future<Optional<Response>> exchange(String name, int slot, Request request) {
+    private Future<Optional<Response>> exchange(String name, Supplier<Future<Response>> send) {
         if (pending >= config.maxPending()) {
             return Future.failedFuture(new Outage("redis", "too many commands under way"));
         }
         pending++;
         metrics.sent();
         long sent = System.nanoTime();
-        return servers.send(slot, request).map(Optional::ofNullable).onComplete(result -> {
+        return send.get().map(Optional::ofNullable).onComplete(result -> {
             pending--;
             metrics.answered(name, outcome(result), System.nanoTime() - sent);
         });

@@ -6,8 +6,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -37,7 +37,7 @@ public final class RedisMetrics {
     private final LongAdder pending = new LongAdder();
     private final AtomicInteger wanted = new AtomicInteger();
     private final AtomicInteger up = new AtomicInteger();
-    private final AtomicBoolean evicts = new AtomicBoolean();
+    private final Set<Object> evicting = ConcurrentHashMap.newKeySet();
 
     private record Command(String name, String outcome) {}
 
@@ -51,7 +51,7 @@ public final class RedisMetrics {
         Gauge.builder("portcullis.redis.connections", up, AtomicInteger::get)
                 .tag("state", "up")
                 .register(registry);
-        Gauge.builder("portcullis.redis.evicts", evicts, state -> state.get() ? 1 : 0)
+        Gauge.builder("portcullis.redis.evicts", evicting, some -> some.isEmpty() ? 0 : 1)
                 .register(registry);
     }
 
@@ -83,9 +83,15 @@ public final class RedisMetrics {
         lost.increment();
     }
 
-    /** @return whether that is bad news */
-    boolean evicts(boolean whenFull) {
-        return !evicts.getAndSet(whenFull) && whenFull;
+    /**
+     * Of one server of perhaps several.
+     *
+     * @param connection that it was asked over
+     * @return whether that is bad news
+     */
+    boolean evicts(Object connection, boolean whenFull) {
+        boolean well = evicting.isEmpty();
+        return (whenFull ? evicting.add(connection) : evicting.remove(connection)) && well;
     }
 
     /** Closed by ourselves. */

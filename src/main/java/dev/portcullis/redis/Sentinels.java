@@ -51,6 +51,11 @@ final class Sentinels implements Locator {
         return found.future();
     }
 
+    @Override
+    public boolean changes() {
+        return true;
+    }
+
     private static Optional<Server> latest(List<Word> words) {
         return words.stream().max(Comparator.comparingLong(Word::epoch)).map(Word::master);
     }

@@ -22,6 +22,7 @@ final class SupervisedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisedConnection.class);
     private static final long FIRST_PAUSE_MS = 50;
     private static final long LONGEST_PAUSE_MS = 1000;
+    private static final long LOOK_MS = 5000;
 
     private final Vertx vertx;
     private final GatewayConfig.Redis config;
@@ -138,6 +139,25 @@ final class SupervisedConnection {
                 .addKeyValue("purpose", purpose)
                 .addKeyValue("server", server)
                 .log("connected to Redis");
+        if (locator.changes()) {
+            lookLater(server, fresh);
+        }
+    }
+
+    /** A master that is cut off from its Sentinels but not from us would go on to take what its successor never gets. */
+    private void lookLater(Server server, RedisConnection used) {
+        long jitter = ThreadLocalRandom.current().nextLong(LOOK_MS / 2);
+        vertx.setTimer(LOOK_MS + jitter, fired -> {
+            if (connection.filter(current -> current == used).isPresent()) {
+                locator.locate().onComplete(named -> {
+                    if (named.succeeded() && !named.result().equals(server)) {
+                        lost(used, "another server is the master now");
+                    } else {
+                        lookLater(server, used);
+                    }
+                });
+            }
+        });
     }
 
     private void reconnectLater() {

@@ -34,6 +34,7 @@ public final class AccessTokenVerifier {
 
     private final Vertx vertx;
     private final String issuer;
+    private final int leewaySeconds;
     private final Set<String> deniedClients;
     private final KeyRing keys;
     private final VerifiedTokens verified;
@@ -58,6 +59,9 @@ public final class AccessTokenVerifier {
             InstantSource clock) {
         this.vertx = vertx;
         this.issuer = config.publicUrl();
+        // For iat: the clock of the replica that issued it may be ahead of ours. Expiry is looked at below, without
+        // leeway.
+        this.leewaySeconds = (int) config.tokens().clockSkew().toSeconds();
         this.deniedClients = config.deniedClients();
         this.keys = keys;
         this.verified = verified;
@@ -139,7 +143,7 @@ public final class AccessTokenVerifier {
                     .setJwks(keys.publicKeys().getKeys().stream()
                             .map(key -> new JsonObject(key.toJSONObject()))
                             .toList())
-                    .setJWTOptions(new JWTOptions().setIssuer(issuer));
+                    .setJWTOptions(new JWTOptions().setIssuer(issuer).setLeeway(leewaySeconds));
             signatures = Optional.of(new Signatures(JWTAuth.create(vertx, options), version));
         }
         return signatures.orElseThrow().check();

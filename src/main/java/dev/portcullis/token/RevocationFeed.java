@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,8 @@ public final class RevocationFeed extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(RevocationFeed.class);
     // Read again each time: what a replica of Redis that has become the master since may have got late.
     private static final long OVERLAP_MS = 30_000;
+    // While Redis is away each attempt is one command that fails at once.
+    private static final long RETRY_MS = 500;
 
     private final GatewayConfig config;
     private final Revocations view;
@@ -30,7 +33,7 @@ public final class RevocationFeed extends VerticleBase {
     private boolean readAllNext = true;
     private long readUntil;
     private long checks;
-    private long checksRead;
+    private boolean again;
     private long checksHeard;
     private boolean saidUnknown;
 
@@ -51,7 +54,7 @@ public final class RevocationFeed extends VerticleBase {
                 vertx, config.redis(), metrics, Set.of(RevokedGrants.CHANNEL, ownChannel), new Listener(revoked));
         link = Optional.of(commands);
         subscription = Optional.of(messages);
-        vertx.setPeriodic(config.revocation().check().toMillis(), tick -> check(revoked));
+        vertx.setPeriodic(config.revocation().check().toMillis(), tick -> read(revoked));
         return commands.start().compose(tried -> messages.start()).compose(tried -> read(revoked));
     }
 
@@ -87,12 +90,12 @@ public final class RevocationFeed extends VerticleBase {
         }
     }
 
-    private void check(RevokedGrants revoked) {
-        if (checksHeard < checksRead) {
+    /** What a comparison of notes sent to itself has come back by now, if messages arrive at all. */
+    private void renewIfSilent(long number) {
+        if (checksHeard < number) {
             checksHeard = checks;
             subscription.ifPresent(RedisSubscription::renew);
         }
-        read(revoked);
     }
 
     private Future<Void> read(RevokedGrants revoked) {
@@ -108,12 +111,13 @@ public final class RevocationFeed extends VerticleBase {
                     if (result.succeeded()) {
                         view.add(result.result().revoked());
                         view.confirm();
-                        checksRead = number;
+                        vertx.setTimer(config.redis().timeout().toMillis(), late -> renewIfSilent(number));
                         // A clock that went back belongs to another server.
                         readAllNext |= result.result().at() < readUntil;
                         readUntil = result.result().at();
                     } else {
                         readAllNext = true;
+                        readAgainSoon(revoked);
                     }
                     report();
                     return Future.succeededFuture();
@@ -121,6 +125,17 @@ public final class RevocationFeed extends VerticleBase {
         // A link that is down has failed it already.
         reading = Optional.of(read).filter(running -> !running.isComplete());
         return read;
+    }
+
+    /** What is over as soon as Redis is back need not wait for the next check. */
+    private void readAgainSoon(RevokedGrants revoked) {
+        if (!again) {
+            again = true;
+            vertx.setTimer(RETRY_MS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MS), fired -> {
+                again = false;
+                read(revoked);
+            });
+        }
     }
 
     /** Once, not at every check. */

@@ -11,6 +11,7 @@ import dev.portcullis.testkit.RawConnection.Head;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -220,6 +221,8 @@ class CloseGridTest {
     private static List<String> whatIsLogged(Runnable action) {
         Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
         ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        // Event loops may still be writing while it is read.
+        appender.list = new CopyOnWriteArrayList<>();
         appender.start();
         root.addAppender(appender);
         try {

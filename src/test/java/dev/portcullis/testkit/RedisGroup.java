@@ -126,6 +126,88 @@ public final class RedisGroup implements AutoCloseable {
         }
     }
 
+    /** Asks a Sentinel to put a replica in the master's place. */
+    public void failOver() {
+        sentinels.get(0).ask("SENTINEL", "FAILOVER", MASTER);
+    }
+
+    /** From now on the Sentinels name another server, and leave the master alone. */
+    public void pointTo(RedisServer other) {
+        for (RedisServer sentinel : sentinels) {
+            sentinel.ask("SENTINEL", "REMOVE", MASTER);
+            sentinel.ask("SENTINEL", "MONITOR", MASTER, "127.0.0.1", String.valueOf(other.port()), "2");
+            sentinel.ask("SENTINEL", "SET", MASTER, "auth-pass", PASSWORD);
+        }
+    }
+
+    /** Which of the first three has a slot of a cluster. */
+    public int owner(int slot) {
+        for (int i = 0; i < 3; i++) {
+            String line = servers.get(i)
+                    .ask("CLUSTER", "NODES")
+                    .lines()
+                    .filter(node -> node.contains("myself"))
+                    .findFirst()
+                    .orElseThrow();
+            for (String range : line.split(" ")) {
+                String[] ends = range.split("-");
+                if (range.matches("\\d+(-\\d+)?")
+                        && line.indexOf(" connected ") < line.indexOf(" " + range)
+                        && Integer.parseInt(ends[0]) <= slot
+                        && slot <= Integer.parseInt(ends[ends.length - 1])) {
+                    return i;
+                }
+            }
+        }
+        throw new AssertionError("nobody has slot " + slot);
+    }
+
+    /** Redis Cluster specification, "Live reconfiguration". */
+    public void beginMove(int slot, int from, int to) {
+        setSlot(to, slot, "IMPORTING", id(from));
+        setSlot(from, slot, "MIGRATING", id(to));
+    }
+
+    public void moveKeys(int slot, int from, int to) {
+        List<String> keys = servers.get(from)
+                .ask("CLUSTER", "GETKEYSINSLOT", String.valueOf(slot), "1000")
+                .lines()
+                .toList();
+        for (String key : keys) {
+            String moved = servers.get(from)
+                    .ask(
+                            "MIGRATE",
+                            "127.0.0.1",
+                            String.valueOf(servers.get(to).port()),
+                            key,
+                            "0",
+                            "2000",
+                            "AUTH",
+                            PASSWORD);
+            if (!moved.equals("OK")) {
+                throw new AssertionError(moved);
+            }
+        }
+    }
+
+    public void endMove(int slot, int to) {
+        for (int i = 0; i < 3; i++) {
+            // The new owner first, so that nobody is sent away by both.
+            setSlot((to + i) % 3, slot, "NODE", id(to));
+        }
+    }
+
+    private void setSlot(int server, int slot, String state, String node) {
+        String done = servers.get(server).ask("CLUSTER", "SETSLOT", String.valueOf(slot), state, node);
+        if (!done.equals("OK")) {
+            throw new AssertionError(done);
+        }
+    }
+
+    private String id(int server) {
+        return servers.get(server).ask("CLUSTER", "MYID");
+    }
+
     private static boolean areSynchronous(List<RedisServer> masterAndReplicas) {
         String offset = masterAndReplicas.get(0).info("master_repl_offset");
         return masterAndReplicas.stream()

@@ -193,7 +193,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /** A field of {@code INFO}, empty where it is not there. */
-    String info(String field) {
+    public String info(String field) {
         return ask("INFO")
                 .lines()
                 .filter(line -> line.startsWith(field + ":"))

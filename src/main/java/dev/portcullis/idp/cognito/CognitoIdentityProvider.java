@@ -127,7 +127,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
 
     @Override
     public Future<IdpAccessToken> verify(String accessToken) {
-        return verifier.accessToken(accessToken);
+        return verifier.accessToken(accessToken, false);
     }
 
     private Future<IdpTokens> tokens(User user, Optional<String> nonce) {
@@ -140,7 +140,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         Future<Optional<JWTClaimsSet>> identity = idToken == null
                 ? Future.succeededFuture(Optional.empty())
                 : verifier.idToken(idToken, nonce).map(Optional::of);
-        return verifier.accessToken(accessToken)
+        return verifier.accessToken(accessToken, true)
                 .compose(claims -> identity.map(id -> {
                     if (id.filter(token -> !Objects.equals(token.getSubject(), claims.subject()))
                             .isPresent()) {
@@ -151,7 +151,10 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                             claims,
                             id.flatMap(CognitoIdentityProvider::verifiedEmail),
                             Optional.ofNullable(response.getString("refresh_token")));
-                }));
+                }))
+                .onFailure(error -> LOG.atWarn()
+                        .addKeyValue("reason", error.getMessage())
+                        .log("a token that Cognito has just issued does not verify"));
     }
 
     /** An address nobody proved to own must not reach an upstream that might decide by it. */
@@ -216,7 +219,10 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                 .setRevocationPath(config.paths().revoke())
                 .setUserAgent(USER_AGENT)
                 .setHttpClientOptions(new HttpClientOptions()
-                        .setConnectTimeout((int) config.timeout().toMillis()));
+                        .setConnectTimeout((int) config.timeout().toMillis())
+                        // A call that was given up keeps its connection, and a few of them all that there may be.
+                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                        .setIdleTimeout((int) config.timeout().toMillis()));
         secret.ifPresent(value -> options.setClientSecret(value.reveal()));
         return options;
     }

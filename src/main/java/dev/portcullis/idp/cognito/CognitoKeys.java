@@ -18,18 +18,22 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The pool's public keys by key id, in memory. Fetched ahead of need; a key id that is not known causes a fetch at most once per cool-down,
- * so that a flood of made-up tokens causes none; keys that were good stay good while Cognito cannot be reached. Event-loop confined.
+ * and all of them together one a second; keys that were good stay good while Cognito cannot be reached. Event-loop confined.
  */
 final class CognitoKeys {
     private static final Logger LOG = LoggerFactory.getLogger(CognitoKeys.class);
     private static final int MAX_KEYS = 32;
+    private static final int MAX_ABSENT = 100;
+    private static final Duration BETWEEN_FETCHES = Duration.ofSeconds(1);
 
+    private final Vertx vertx;
     private final WebClient client;
     private final GatewayConfig.Cognito config;
     private final InstantSource clock;
@@ -37,10 +41,14 @@ final class CognitoKeys {
     private volatile Map<String, RSAKey> keys = Map.of();
     private volatile Optional<Instant> fetched = Optional.empty();
     private Optional<Future<Void>> fetch = Optional.empty();
+    // Key ids that a key set did not have, and until when that is believed.
+    private final Map<String, Instant> absent = new HashMap<>();
     private Instant mayFetch = Instant.MIN;
     private boolean failed;
+    private boolean again;
 
     CognitoKeys(Vertx vertx, WebClient client, GatewayConfig.Cognito config, InstantSource clock) {
+        this.vertx = vertx;
         this.client = client;
         this.config = config;
         this.clock = clock;
@@ -71,22 +79,38 @@ final class CognitoKeys {
     /**
      * Empty for a key id the pool does not have; fails with {@link Outage} while it cannot be asked, because the key may be one it has just
      * rotated to.
+     *
+     * @param fresh for a token that came from Cognito just now: its key may be younger than the latest fetch, and nobody else can make it up
      */
-    Future<Optional<RSAKey>> find(String keyId) {
+    Future<Optional<RSAKey>> find(String keyId, boolean fresh) {
         RSAKey known = keys.get(keyId);
         if (known != null) {
             return Future.succeededFuture(Optional.of(known));
         }
-        if (fetch.isEmpty() && clock.instant().isBefore(mayFetch)) {
+        Instant now = clock.instant();
+        boolean early = now.isBefore(mayFetch) || now.isBefore(absent.getOrDefault(keyId, Instant.MIN));
+        if (fetch.isEmpty() && early && !fresh) {
             return answer(keyId);
         }
-        return fetch().transform(done -> answer(keyId));
+        return fetch().transform(done -> {
+            if (done.succeeded() && !keys.containsKey(keyId)) {
+                believeAbsent(keyId);
+            }
+            return answer(keyId);
+        });
+    }
+
+    private void believeAbsent(String keyId) {
+        if (absent.size() >= MAX_ABSENT) {
+            absent.clear();
+        }
+        absent.put(keyId, clock.instant().plus(config.jwksCooldown()));
     }
 
     /** Concurrent callers share one fetch. */
     Future<Void> fetch() {
         return fetch.orElseGet(() -> {
-            mayFetch = clock.instant().plus(config.jwksCooldown());
+            mayFetch = clock.instant().plus(BETWEEN_FETCHES);
             Future<Void> started = client.getAbs(config.jwksUri())
                     .timeout(config.timeout().toMillis())
                     .send()
@@ -99,9 +123,25 @@ final class CognitoKeys {
             started.onComplete(done -> {
                 failed = done.failed();
                 fetch = Optional.empty();
+                if (failed) {
+                    fetchAgainSoon();
+                }
             });
             return started;
         });
+    }
+
+    /** So that trouble which is over stays nobody's trouble. */
+    private void fetchAgainSoon() {
+        if (!again) {
+            again = true;
+            long pause =
+                    BETWEEN_FETCHES.toMillis() + ThreadLocalRandom.current().nextLong(BETWEEN_FETCHES.toMillis());
+            vertx.setTimer(pause, fired -> {
+                again = false;
+                fetch();
+            });
+        }
     }
 
     private Future<Optional<RSAKey>> answer(String keyId) {

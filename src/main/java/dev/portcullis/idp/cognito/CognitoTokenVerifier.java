@@ -35,8 +35,9 @@ final class CognitoTokenVerifier {
         this.clock = clock;
     }
 
-    Future<IdpAccessToken> accessToken(String token) {
-        return claims(token, "access").map(claims -> {
+    /** @param fresh whether Cognito has given it just now, and not a client that may have had it for long */
+    Future<IdpAccessToken> accessToken(String token, boolean fresh) {
+        return claims(token, "access", fresh).map(claims -> {
             require(config.clientId().equals(text(claims, "client_id").orElse("")), "client_id is another app client");
             // No audience unless resource binding is used, which we never ask for.
             require(claims.getAudience().stream().allMatch(config.clientId()::equals), "aud is not this app client");
@@ -50,7 +51,7 @@ final class CognitoTokenVerifier {
 
     /** @param nonce as sent to the authorize endpoint; empty at a refresh, where Cognito repeats none of its own accord */
     Future<JWTClaimsSet> idToken(String token, Optional<String> nonce) {
-        return claims(token, "id").map(claims -> {
+        return claims(token, "id", true).map(claims -> {
             require(claims.getAudience().equals(List.of(config.clientId())), "aud is not this app client");
             require(nonce.isEmpty() || nonce.equals(text(claims, "nonce")), "nonce is not the one that was sent");
             subject(claims);
@@ -58,7 +59,7 @@ final class CognitoTokenVerifier {
         });
     }
 
-    private Future<JWTClaimsSet> claims(String token, String use) {
+    private Future<JWTClaimsSet> claims(String token, String use, boolean fresh) {
         SignedJWT jwt;
         try {
             jwt = SignedJWT.parse(token);
@@ -69,7 +70,7 @@ final class CognitoTokenVerifier {
                 || jwt.getHeader().getKeyID() == null) {
             return Future.failedFuture(new IdpRefused("not signed with RS256 under a key id"));
         }
-        return keys.find(jwt.getHeader().getKeyID())
+        return keys.find(jwt.getHeader().getKeyID(), fresh)
                 .map(key -> verified(
                         jwt, key.orElseThrow(() -> new IdpRefused("signed with a key the pool does not have")), use));
     }
@@ -82,9 +83,16 @@ final class CognitoTokenVerifier {
             require(use.equals(text(claims, "token_use").orElse("")), "token_use is not " + use);
             Instant now = clock.instant();
             Date expiry = claims.getExpirationTime();
-            require(expiry != null && expiry.toInstant().plus(clockSkew).isAfter(now), "expired");
+            require(expiry != null, "no exp");
+            Duration late = Duration.between(expiry.toInstant(), now);
+            require(
+                    late.compareTo(clockSkew) < 0,
+                    "expired " + late.toSeconds() + " s ago by the clock of this machine");
             Date issued = claims.getIssueTime();
-            require(issued == null || !issued.toInstant().minus(clockSkew).isAfter(now), "issued in the future");
+            Duration early = issued == null ? Duration.ZERO : Duration.between(now, issued.toInstant());
+            require(
+                    early.compareTo(clockSkew) <= 0,
+                    "issued " + early.toSeconds() + " s in the future by the clock of this machine");
             return claims;
         } catch (JOSEException | ParseException e) {
             throw new IdpRefused("the token cannot be read");
