@@ -33,8 +33,10 @@ import dev.portcullis.oauth.connections.ConnectionsEndpoint;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
 import dev.portcullis.oauth.grant.Revoker;
+import dev.portcullis.oauth.grant.SignOuts;
 import dev.portcullis.oauth.grant.UserGrants;
 import dev.portcullis.oauth.limit.AddressLimit;
+import dev.portcullis.oauth.limit.IdpBudget;
 import dev.portcullis.oauth.login.Login;
 import dev.portcullis.oauth.login.Logins;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
@@ -167,10 +169,15 @@ final class GatewayVerticle extends VerticleBase {
                 documents.map(known -> new ClientAssertionVerifier(config, known, fetcher, link, shared.clock()));
         RevokedGrants revoked = new RevokedGrants(config, link, shared.revocations());
         Grants grants = new Grants(config, link, sealed, revoked, random, shared.clock());
-        Revoker revoker = new Revoker(grants, idp, shared.metrics());
+        SignOuts signOuts =
+                new SignOuts(vertx, config, link, sealed, idp, shared.metrics(), shared.audit(), shared.clock());
+        signOuts.start();
+        Revoker revoker = new Revoker(grants, signOuts);
         UserGrants userGrants = new UserGrants(config, link, grants, revoker);
         AuthorizationCodes codes = new AuthorizationCodes(config, link, sealed, userGrants, random);
-        Logins logins = new Logins(config, link, sealed, idp, random);
+        RateCell rates = new RateCell(link);
+        IdpBudget budget = new IdpBudget(vertx, config.rateLimits(), rates, shared.metrics());
+        Logins logins = new Logins(config, link, sealed, idp, budget, revoker, random);
         ClientAuthenticator authenticator = new ClientAuthenticator(clients, assertions);
         AccessTokenIssuer issuer = new AccessTokenIssuer(config, shared.keys(), encryption, random, shared.clock());
         UserAssertions userAssertions = new UserAssertions(config, shared.keys(), random, shared.clock());
@@ -198,7 +205,6 @@ final class GatewayVerticle extends VerticleBase {
                 userAssertions,
                 shared.clock(),
                 shared.instances()));
-        RateCell rates = new RateCell(link);
         AddressLimit limit = new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics());
         RegistrationHandler registration =
                 new RegistrationHandler(config, dynamic, random, shared.audit(), shared.clock());
@@ -212,8 +218,7 @@ final class GatewayVerticle extends VerticleBase {
                 grants,
                 revoker,
                 idp,
-                rates,
-                shared.metrics(),
+                budget,
                 shared.audit(),
                 shared.clock());
         RevocationEndpoint revocation =

@@ -7,6 +7,7 @@ import dev.portcullis.dev.cognito.Call;
 import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.dev.redis.LocalRedis;
 import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
@@ -105,6 +106,46 @@ class TroubleTest {
         assertThat(page.body()).contains("start again in your application");
     }
 
+    static Stream<Fault> unspent() {
+        return Stream.of(Fault.throttled(), Fault.serverError(), Fault.html(403), new Fault.Silent());
+    }
+
+    @ParameterizedTest
+    @MethodSource("unspent")
+    @DisplayName(
+            "AS-30: after trouble at Cognito the same page, loaded again, ends the login; once, and in that browser only")
+    void aLoginGoesOnWhenItsPageIsLoadedAgain(Fault fault) {
+        TestClient client = TestClient.register(world);
+        Answer fromCognito = client.signIn(client.approve(world.url(), client.authorize(world.url())));
+        world.cognito().faults().on(Call.CODE_GRANT, fault);
+        for (int i = 0; i < 2; i++) {
+            Answer page = client.callback(world.url(), fromCognito);
+            assertThat(page.status()).isEqualTo(503);
+            assertThat(page.body()).contains("load this page again");
+        }
+        world.cognito().faults().clear();
+        assertThat(new Browser().get(fromCognito.location().toString()).status())
+                .isEqualTo(400);
+        String code =
+                client.callback(world.url(), fromCognito).parameter("code").orElseThrow();
+        assertThat(client.callback(world.url(), fromCognito).status()).isEqualTo(400);
+        assertThat(client.redeem(world.url(), code).status()).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName(
+            "AS-30: where Cognito's answer to a login got lost, loading the page again tells the client to begin anew")
+    void aLoginWhoseAnswerWasLost() {
+        TestClient client = TestClient.register(world);
+        Answer fromCognito = client.signIn(client.approve(world.url(), client.authorize(world.url())));
+        world.cognito().faults().on(Call.CODE_GRANT, new Fault.Lost(), 1);
+        assertThat(client.callback(world.url(), fromCognito).status()).isEqualTo(503);
+        Answer told = client.callback(world.url(), fromCognito);
+        assertThat(told.parameter("error")).contains("server_error");
+        assertThat(told.parameter("state")).contains(client.state());
+        assertThat(client.redeem(world.url(), client.code()).status()).isEqualTo(200);
+    }
+
     @Test
     @DisplayName(
             "AS-30, SEC-4: with a frozen Redis codes and refreshes are 503 in time, signed-in calls go on, and all is well afterwards")
@@ -174,17 +215,14 @@ class TroubleTest {
 
     @Test
     @DisplayName(
-            "AS-30: refreshes of all replicas beyond the budget for Cognito wait a little, then are 503; Cognito is not called more often")
-    void refreshesBeyondTheBudgetAre503() {
+            "AS-30: logins and refreshes of all replicas beyond the budget for Cognito wait a little, then are 503; Cognito is not called more often")
+    void whatIsBeyondTheBudgetIs503() {
         World tight = world(0, 0, 2);
         try {
             List<TestClient> clients = IntStream.range(0, 6)
                     .mapToObj(i -> TestClient.register(tight))
                     .toList();
-            List<String> tokens = clients.stream()
-                    .map(client ->
-                            client.redeem(tight.url(), client.code()).json().getString("refresh_token"))
-                    .toList();
+            List<String> tokens = signIn(tight, clients);
             long before = tight.cognito().calls().refreshes();
             List<CompletableFuture<Answer>> answers = IntStream.range(0, 6)
                     .mapToObj(i -> CompletableFuture.supplyAsync(
@@ -208,6 +246,42 @@ class TroubleTest {
         } finally {
             tight.close();
         }
+    }
+
+    /** All of them at once; whoever is told to come back loads the page again. */
+    private static List<String> signIn(World tight, List<TestClient> clients) {
+        List<Answer> fromCognito = clients.stream()
+                .map(client -> client.signIn(client.approve(tight.url(), client.authorize(tight.url()))))
+                .toList();
+        long before = tight.cognito().calls().of(Call.CODE_GRANT);
+        List<CompletableFuture<Answer>> answers = IntStream.range(0, clients.size())
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> inTime(() -> clients.get(i).callback(tight.url(), fromCognito.get(i)))))
+                .toList();
+        List<Answer> all = answers.stream().map(CompletableFuture::join).toList();
+        List<Answer> refused =
+                all.stream().filter(answer -> answer.status() != 303).toList();
+        assertThat(refused).isNotEmpty().allSatisfy(answer -> {
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("Retry-After")).isPresent();
+        });
+        assertThat(tight.cognito().calls().of(Call.CODE_GRANT) - before)
+                .isEqualTo(all.size() - refused.size())
+                .isLessThanOrEqualTo(4);
+        return IntStream.range(0, clients.size())
+                .mapToObj(i -> {
+                    TestClient client = clients.get(i);
+                    Answer landed = all.get(i).status() == 303
+                            ? all.get(i)
+                            : await().atMost(PATIENCE)
+                                    .until(
+                                            () -> client.callback(tight.url(), fromCognito.get(i)),
+                                            answer -> answer.status() == 303);
+                    return client.redeem(tight.url(), landed.parameter("code").orElseThrow())
+                            .json()
+                            .getString("refresh_token");
+                })
+                .toList();
     }
 
     private static void assertTrouble(Answer answer) {

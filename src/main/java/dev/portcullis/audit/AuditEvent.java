@@ -223,6 +223,24 @@ public sealed interface AuditEvent {
     }
 
     /**
+     * What became of a sign-in that was to be ended at the identity provider, where that did not answer at once.
+     *
+     * @param outcome {@code deferred}, {@code done} later on, or {@code failed} for good
+     * @param grant {@code -} where none came of the sign-in
+     */
+    record SignOut(String outcome, String grant) implements AuditEvent {
+        @Override
+        public String event() {
+            return "idp_revocation";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of("grant", grant);
+        }
+    }
+
+    /**
      * A call was stopped although its token is good.
      *
      * @param reason {@code scope}: a scope is missing; {@code policy}: a rule of the operator

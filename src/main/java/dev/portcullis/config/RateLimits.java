@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param register registrations a minute and client address
  * @param authorize authorization requests a minute and client address
  * @param token token requests a minute and client address
- * @param cognitoRefreshes refreshes at Cognito a second, of all replicas together
- * @param cognitoPatience how long a refresh waits for its turn at Cognito
+ * @param cognitoRefreshes refreshes and logins at Cognito a second, of all replicas together
+ * @param cognitoPatience how long one waits for its turn at Cognito
  */
 public record RateLimits(int register, int authorize, int token, int cognitoRefreshes, Duration cognitoPatience) {
 

@@ -18,7 +18,10 @@ public interface IdentityProvider {
     /** A new access token; the refresh token of the answer is empty where the old one stays good. */
     Future<IdpTokens> refresh(String refreshToken);
 
-    /** Ends the sign-in this refresh token came from. Succeeds for tokens that are dead already. */
+    /**
+     * Ends the sign-in this refresh token came from. Succeeds for tokens that are dead already; refused where the provider does not do such a
+     * thing.
+     */
     Future<Void> revoke(String refreshToken);
 
     /** Checks an access token of the provider, from memory wherever its key is known: the path of every proxied call. */

@@ -77,7 +77,7 @@ public final class AccessTokenIssuer {
                 : config.tokens().accessTokenTtl();
     }
 
-    /** Throws {@link IllegalStateException} for a token that would not fit the configured limit for headers. */
+    /** Throws {@link TokenTooLong}. */
     public Issued issue(Subject subject) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Duration lifetime = lifetime(subject.user().expiresAt());
@@ -100,10 +100,9 @@ public final class AccessTokenIssuer {
                         IDENTITY,
                         encryption.encrypt(new JsonObject().put("email", email).encode())));
         String token = Signatures.sign(claims.build(), TYPE, keys.signingKey());
-        if (token.length() > config.http().maxHeaderBytes() - OTHER_HEADERS) {
-            throw new IllegalStateException(
-                    "an access token of " + token.length()
-                            + " bytes does not fit http.maxHeader; the user is in too many Cognito groups, or the limit is too low");
+        int room = config.http().maxHeaderBytes() - OTHER_HEADERS;
+        if (token.length() > room) {
+            throw new TokenTooLong(token.length(), room);
         }
         return new Issued(token, lifetime);
     }

@@ -60,6 +60,13 @@ class RevocationsTest {
     }
 
     private static Revocation config(Revocation.WhenUnknown whenUnknown) {
-        return new Revocation(whenUnknown, Duration.ofSeconds(5), Duration.ofSeconds(15), 1000);
+        return new Revocation(
+                whenUnknown,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(15),
+                1000,
+                Duration.ofSeconds(30),
+                Duration.ofDays(1),
+                1000);
     }
 }

@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -39,6 +40,9 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     private static final Logger LOG = LoggerFactory.getLogger(CognitoIdentityProvider.class);
     // AWS's managed firewall rules refuse requests without one.
     private static final String USER_AGENT = "portcullis";
+    private static final Set<String> GRANT_REFUSED = Set.of("invalid_grant");
+    // The first one where the app client was made without EnableTokenRevocation.
+    private static final Set<String> REVOCATION_REFUSED = Set.of("invalid_request", "unsupported_token_type");
 
     private final GatewayConfig.Cognito config;
     private final String redirectUri;
@@ -106,13 +110,14 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                 .setCode(code)
                 .setRedirectUri(redirectUri)
                 .setCodeVerifier(codeVerifier);
-        return call(client -> client.authenticate(credentials)).compose(user -> tokens(user, Optional.of(nonce)));
+        return call(client -> client.authenticate(credentials), GRANT_REFUSED)
+                .compose(user -> tokens(user, Optional.of(nonce)));
     }
 
     @Override
     public Future<IdpTokens> refresh(String refreshToken) {
         User user = User.create(new JsonObject().put("refresh_token", refreshToken));
-        return call(client -> client.refresh(user))
+        return call(client -> client.refresh(user), GRANT_REFUSED)
                 .compose(fresh -> tokens(fresh, Optional.empty())
                         // Cognito accepted the refresh token; that we cannot read its answer must not end the sign-in.
                         .recover(error -> Future.failedFuture(
@@ -122,7 +127,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     @Override
     public Future<Void> revoke(String refreshToken) {
         User user = User.create(new JsonObject().put("refresh_token", refreshToken));
-        return call(client -> client.revoke(user, "refresh_token"));
+        return call(client -> client.revoke(user, "refresh_token"), REVOCATION_REFUSED);
     }
 
     @Override
@@ -163,21 +168,25 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         return verified && idToken.getClaim("email") instanceof String email ? Optional.of(email) : Optional.empty();
     }
 
-    private <T> Future<T> call(Function<OAuth2Auth, Future<T>> call) {
-        return call(current, clients.size(), call);
+    /** @param refusals what Cognito says where asking again would not help; everything else is trouble */
+    private <T> Future<T> call(Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
+        return call(current, clients.size(), call, refusals);
     }
 
     /** @param untried how many secrets there are that Cognito has not refused for this call */
-    private <T> Future<T> call(int secret, int untried, Function<OAuth2Auth, Future<T>> call) {
+    private <T> Future<T> call(int secret, int untried, Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
         return call.apply(clients.get(secret))
                 .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(taken -> take(secret))
                 .recover(error -> {
                     String code = errorCode(error);
+                    if (refusals.contains(code)) {
+                        return Future.failedFuture(new IdpRefused("Cognito answered " + code));
+                    }
                     // Cognito looks at the secret before anything else, so nothing was spent by asking.
                     return code.equals("invalid_client") && untried > 1
-                            ? call((secret + 1) % clients.size(), untried - 1, call)
-                            : Future.failedFuture(failure(code, error));
+                            ? call((secret + 1) % clients.size(), untried - 1, call, refusals)
+                            : Future.failedFuture(trouble(code, error));
                 });
     }
 
@@ -194,10 +203,8 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         return String.valueOf(error.getMessage()).split(":", 2)[0].trim();
     }
 
-    private static RuntimeException failure(String code, Throwable error) {
+    private static Outage trouble(String code, Throwable error) {
         switch (code) {
-            case "invalid_grant":
-                return new IdpRefused("Cognito answered invalid_grant");
             case "invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type":
                 LOG.atError()
                         .addKeyValue("error", code)

@@ -84,7 +84,7 @@ final class CallbackHandler {
     private void finish(HttpServerRequest request, Login login, Parameters parameters) {
         AuthorizationRequest authorization = AuthorizationRequest.fromJson(login.subject());
         AuditLog.Trail trail = audit.of(request);
-        logins.complete(login, parameters)
+        logins.complete(request, login, parameters)
                 .compose(tokens -> answer(request, login, authorization, tokens))
                 .onFailure(failure -> trail.record(notSignedIn(authorization, failure)))
                 .recover(failure -> failure instanceof Outage
@@ -128,6 +128,8 @@ final class CallbackHandler {
                                 authorization.redirectUri(),
                                 authorization.resource(),
                                 authorization.codeChallenge()))
+                // Nobody will get a code for it.
+                .onFailure(failure -> logins.discard(tokens))
                 .onSuccess(code -> {
                     audit.of(request)
                             .record(new AuditEvent.SignedIn(

@@ -162,7 +162,7 @@ final class LoginPages {
                 pages.error(new ErrorPage(
                         "Signing in is not possible right now",
                         "A service that the login needs does not answer. Nothing was lost, and nobody did anything wrong.",
-                        "Wait a minute, then start again in your application.",
+                        "Wait a few seconds and load this page again to go on. If that does not help, start again in your application.",
                         RequestId.of(request),
                         origin.map(known -> back(known, OAuthError.of(outage))))));
     }

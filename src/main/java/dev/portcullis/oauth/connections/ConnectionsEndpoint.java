@@ -72,10 +72,10 @@ public final class ConnectionsEndpoint {
 
     /** The person has signed in, or has not. */
     public void returned(HttpServerRequest request, Login login, Parameters callback) {
-        logins.complete(login, callback)
+        logins.complete(request, login, callback)
                 .onSuccess(tokens -> {
                     // Who it is was all that had to be known: nothing is left behind at the identity provider.
-                    tokens.refreshToken().ifPresent(revoker::endSignIn);
+                    logins.discard(tokens);
                     sessions.begin(request, tokens.claims());
                     Answers.seeOther(request, here());
                 })

@@ -9,6 +9,8 @@ import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpTokens;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.Pkce;
+import dev.portcullis.oauth.grant.Revoker;
+import dev.portcullis.oauth.limit.IdpBudget;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.SealedJson;
@@ -20,20 +22,34 @@ import java.util.Optional;
 
 /** Logins under way; each comes back once, and only to the browser that began it. */
 public final class Logins {
+    // Of a Cognito authorization code (Cognito developer guide, "The token issuer endpoint").
+    private static final Duration CODE_LIFE = Duration.ofMinutes(5);
+
     private final String issuer;
     private final Duration ttl;
     private final RedisLink redis;
     private final SealedJson sealed;
     private final IdentityProvider idp;
+    private final IdpBudget budget;
+    private final Revoker revoker;
     private final LoginCookie cookie;
     private final RandomTokens random;
 
-    public Logins(GatewayConfig config, RedisLink redis, SealedJson sealed, IdentityProvider idp, RandomTokens random) {
+    public Logins(
+            GatewayConfig config,
+            RedisLink redis,
+            SealedJson sealed,
+            IdentityProvider idp,
+            IdpBudget budget,
+            Revoker revoker,
+            RandomTokens random) {
         this.issuer = config.cognito().issuer();
         this.ttl = config.login().pendingTtl();
         this.redis = redis;
         this.sealed = sealed;
         this.idp = idp;
+        this.budget = budget;
+        this.revoker = revoker;
         this.cookie = new LoginCookie(new Cookies(!config.isPlainHttp()));
         this.random = random;
     }
@@ -50,13 +66,8 @@ public final class Logins {
         String binding = random.next();
         String codeVerifier = random.next();
         String nonce = random.next();
-        JsonObject value = new JsonObject()
-                .put("for", purpose.name())
-                .put("subject", subject)
-                .put("binding", Digests.sha256(binding))
-                .put("verifier", codeVerifier)
-                .put("nonce", nonce);
-        return redis.put(key(state), sealed.seal(key(state), value), ttl).map(stored -> {
+        Login login = new Login(state, purpose, subject, codeVerifier, nonce);
+        return store(login, binding, ttl).map(stored -> {
             cookie.set(request, state, binding, ttl);
             return idp.authorizationUrl(
                     new IdentityProvider.AuthorizationQuery(state, nonce, Pkce.codeChallenge(codeVerifier), prompt));
@@ -78,12 +89,16 @@ public final class Logins {
             cookie.clear(request, state.get());
             return taken.flatMap(value -> sealed.open(key(state.get()), value))
                     .filter(json -> Digests.equal(json.getString("binding"), Digests.sha256(binding.get())))
-                    .map(Logins::login);
+                    .map(json -> login(state.get(), json));
         });
     }
 
-    /** What the identity provider gives for it; fails with {@link OAuthError} or {@link Outage}. */
-    public Future<IdpTokens> complete(Login login, Parameters callback) {
+    /**
+     * What the identity provider gives for it. Fails with {@link OAuthError}; or with {@link Outage}, and then the login is kept, so that the
+     * person can load the same page again: a code that the provider has not seen, or has not answered, is good for a while (five minutes at
+     * Cognito).
+     */
+    public Future<IdpTokens> complete(HttpServerRequest request, Login login, Parameters callback) {
         if (callback.get("iss").filter(named -> !named.equals(issuer)).isPresent()) {
             // RFC 9207 §2.4: an answer of somebody else, whatever it says.
             return Future.failedFuture(
@@ -97,18 +112,33 @@ public final class Logins {
             return Future.failedFuture(
                     new OAuthError(OAuthError.Code.SERVER_ERROR, "the identity provider sent no code"));
         }
-        return idp.exchange(code.get(), login.codeVerifier(), login.nonce())
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof Outage
-                                ? failure
-                                : new OAuthError(
-                                        OAuthError.Code.SERVER_ERROR,
-                                        "the identity provider did not confirm the login")));
+        return budget.turn()
+                .compose(mayGo -> idp.exchange(code.get(), login.codeVerifier(), login.nonce()))
+                .recover(failure -> failure instanceof Outage
+                        ? keep(request, login).transform(kept -> Future.failedFuture(failure))
+                        : Future.failedFuture(new OAuthError(
+                                OAuthError.Code.SERVER_ERROR, "the identity provider did not confirm the login")));
     }
 
-    /** Ends a sign-in that nobody has a use for, as far as the identity provider answers. */
+    private Future<Void> keep(HttpServerRequest request, Login login) {
+        String binding = random.next();
+        return store(login, binding, ttl.compareTo(CODE_LIFE) < 0 ? ttl : CODE_LIFE)
+                .onSuccess(stored -> cookie.set(request, login.state(), binding, ttl));
+    }
+
+    private Future<Void> store(Login login, String binding, Duration lifetime) {
+        JsonObject value = new JsonObject()
+                .put("for", login.purpose().name())
+                .put("subject", login.subject())
+                .put("binding", Digests.sha256(binding))
+                .put("verifier", login.codeVerifier())
+                .put("nonce", login.nonce());
+        return redis.put(key(login.state()), sealed.seal(key(login.state()), value), lifetime);
+    }
+
+    /** Ends a sign-in that nobody has a use for. */
     public void discard(IdpTokens tokens) {
-        tokens.refreshToken().ifPresent(idp::revoke);
+        tokens.refreshToken().ifPresent(revoker::endSignIn);
     }
 
     /** Cognito's own words stay here: they can hold what a trigger or another provider said (OAuth 2.1 §4.1.2.1). */
@@ -127,8 +157,9 @@ public final class Logins {
         }
     }
 
-    private static Login login(JsonObject json) {
+    private static Login login(String state, JsonObject json) {
         return new Login(
+                state,
                 Login.Purpose.valueOf(json.getString("for")),
                 json.getJsonObject("subject"),
                 json.getString("verifier"),

@@ -13,6 +13,7 @@ import dev.portcullis.oauth.grant.Grants;
 import dev.portcullis.oauth.grant.Grants.Claim;
 import dev.portcullis.oauth.grant.RefreshToken;
 import dev.portcullis.oauth.grant.Revoker;
+import dev.portcullis.oauth.limit.IdpBudget;
 import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,7 +42,7 @@ final class RefreshTokenGrant {
     private final Grants grants;
     private final Revoker revoker;
     private final IdentityProvider idp;
-    private final RefreshBudget budget;
+    private final IdpBudget budget;
     private final Tokens tokens;
     private final InstantSource clock;
 
@@ -52,7 +53,7 @@ final class RefreshTokenGrant {
             Grants grants,
             Revoker revoker,
             IdentityProvider idp,
-            RefreshBudget budget,
+            IdpBudget budget,
             Tokens tokens,
             InstantSource clock) {
         this.vertx = vertx;

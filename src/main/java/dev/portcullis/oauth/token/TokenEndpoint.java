@@ -15,10 +15,9 @@ import dev.portcullis.oauth.client.ClientAuthenticator;
 import dev.portcullis.oauth.grant.AuthorizationCodes;
 import dev.portcullis.oauth.grant.Grants;
 import dev.portcullis.oauth.grant.Revoker;
+import dev.portcullis.oauth.limit.IdpBudget;
 import dev.portcullis.outage.Outage;
-import dev.portcullis.redis.RateCell;
 import dev.portcullis.token.AccessTokenIssuer;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -43,15 +42,13 @@ public final class TokenEndpoint {
             Grants grants,
             Revoker revoker,
             IdentityProvider idp,
-            RateCell rates,
-            MeterRegistry metrics,
+            IdpBudget budget,
             AuditLog audit,
             InstantSource clock) {
         this.body = new RequestBody(config.http().maxFormBytes());
         this.authenticator = clientAuthenticator;
         this.audit = audit;
         Tokens tokens = new Tokens(issuer, macs);
-        RefreshBudget budget = new RefreshBudget(vertx, config.rateLimits(), rates, metrics);
         this.grantTypes = Map.of(
                 "authorization_code", new AuthorizationCodeGrant(config, codes, revoker, tokens)::redeem,
                 "refresh_token",

@@ -1,4 +1,4 @@
-package dev.portcullis.oauth.token;
+package dev.portcullis.oauth.limit;
 
 import dev.portcullis.config.RateLimits;
 import dev.portcullis.outage.Outage;
@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps the refreshes of all replicas below Cognito's quota, which a whole account shares with its logins (Cognito developer guide, "Quotas"):
- * a burst waits for its turns, and what would wait too long is told to come back.
+ * Keeps the logins and refreshes of all replicas below Cognito's quota, which is that of a whole account (Cognito developer guide, "Quotas"): a
+ * burst waits for its turns, and what would wait too long is told to come back.
  *
  * <p>Metric: {@code portcullis_cognito_budget_refused_total}.
  */
-final class RefreshBudget {
+public final class IdpBudget {
     private static final String CELL = "cognito";
 
     private final Vertx vertx;
@@ -27,7 +27,7 @@ final class RefreshBudget {
     private final Duration patience;
     private final Counter refused;
 
-    RefreshBudget(Vertx vertx, RateLimits config, RateCell cells, MeterRegistry metrics) {
+    public IdpBudget(Vertx vertx, RateLimits config, RateCell cells, MeterRegistry metrics) {
         this.vertx = vertx;
         this.cells = cells;
         this.rate = config.cognitoRefreshes() == 0
@@ -38,7 +38,7 @@ final class RefreshBudget {
     }
 
     /** Completes when Cognito may be asked; fails with {@link Outage}. */
-    Future<Void> turn() {
+    public Future<Void> turn() {
         return rate.isEmpty()
                 ? Future.succeededFuture()
                 : cells.take(CELL, rate.get(), patience).compose(this::await);
@@ -49,7 +49,8 @@ final class RefreshBudget {
             refused.increment();
             Duration seconds =
                     Duration.ofSeconds(refusal.retryAfter().plusMillis(999).toSeconds());
-            return Future.failedFuture(new Outage("cognito", "the budget for refreshes is used up", seconds));
+            return Future.failedFuture(
+                    new Outage("cognito", "the budget for logins and refreshes is used up", seconds));
         }
         long ms = ((Turn.Granted) turn).delay().toMillis();
         return ms == 0
