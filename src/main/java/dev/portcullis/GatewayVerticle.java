@@ -165,8 +165,8 @@ final class GatewayVerticle extends VerticleBase {
                 ? Optional.of(new ClientMetadataDocuments(config, fetcher, link, sealed, shared.clock()))
                 : Optional.empty();
         Clients clients = new Clients(config, dynamic, documents);
-        Optional<ClientAssertionVerifier> assertions =
-                documents.map(known -> new ClientAssertionVerifier(config, known, fetcher, link, shared.clock()));
+        ClientAssertionVerifier assertions =
+                new ClientAssertionVerifier(config, documents, fetcher, link, shared.clock());
         RevokedGrants revoked = new RevokedGrants(config, link, shared.revocations());
         Grants grants = new Grants(config, link, sealed, revoked, random, shared.clock());
         SignOuts signOuts =

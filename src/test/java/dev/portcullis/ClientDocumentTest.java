@@ -115,6 +115,31 @@ class ClientDocumentTest {
     }
 
     @Test
+    @DisplayName("CR-17: among the connected applications it stands with its name and the host that vouches for it")
+    void theConnectionsPageShowsNameAndHost() {
+        site.serve(
+                "/connected.json",
+                document("/connected.json").put("client_name", "<b>Connected</b> Client"),
+                "Cache-Control",
+                "max-age=600");
+        TestClient client = client("/connected.json");
+        JsonObject tokens = client.redeem(world.url(), client.code()).json();
+        Browser person = client.browser();
+        Answer toCognito = person.get(world.url() + "/connections");
+        Answer back = client.callback(world.url(), client.signIn(toCognito));
+        Answer page = person.get(back.location().toString());
+        assertThat(page.body())
+                .contains("&lt;b>Connected&lt;/b> Client", "localhost:" + site.port(), "<bdi>Demo</bdi>")
+                .doesNotContain("<b>Connected");
+        person.postForm(world.url() + "/connections", Form.fill(page.body(), "disconnect", "all"));
+        assertThat(person.get(world.url() + "/connections").body()).doesNotContain("Connected&lt;/b>");
+        assertThat(client.refresh(world.url(), tokens.getString("refresh_token"))
+                        .json()
+                        .getString("error"))
+                .isEqualTo("invalid_grant");
+    }
+
+    @Test
     @DisplayName("CR-11: the metadata says that documents and private_key_jwt are supported, and with which algorithms")
     void theMetadataSaysSo() {
         JsonObject metadata = browser.get(world.url() + "/.well-known/oauth-authorization-server")

@@ -1,7 +1,10 @@
 package dev.portcullis.config;
 
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +19,25 @@ import java.util.regex.Pattern;
  * @param redirectUris matched like those of any client
  * @param secret none for a public client
  * @param authMethod {@code token_endpoint_auth_method}
+ * @param jwks the public keys of a client that authenticates with {@code private_key_jwt}, as JSON
+ * @param jwksUri or where they are
  * @param scopes the most it can be granted; empty for no bound
  */
 public record PreRegisteredClient(
-        String name, List<String> redirectUris, Optional<Secret> secret, String authMethod, List<String> scopes) {
+        String name,
+        List<String> redirectUris,
+        Optional<Secret> secret,
+        String authMethod,
+        Optional<String> jwks,
+        Optional<String> jwksUri,
+        List<String> scopes) {
+    /** {@code token_endpoint_auth_method} of clients with keys (OpenID Connect Core §9). */
+    public static final String PRIVATE_KEY_JWT = "private_key_jwt";
+
     // RFC 6749 appendix A.1 allows more, but spaces and quotes in an identifier only make trouble.
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~:@/+-]{1,200}");
     private static final Pattern ASCII = Pattern.compile("[\\x21-\\x7E]{1,2000}");
-    private static final Set<String> METHODS = Set.of("none", "client_secret_basic", "client_secret_post");
+    private static final Set<String> WITH_SECRET = Set.of("client_secret_basic", "client_secret_post");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final int MIN_SECRET = 16;
 
@@ -48,16 +62,14 @@ public record PreRegisteredClient(
 
     private static PreRegisteredClient read(Section section, String id) {
         Optional<Secret> secret = section.secret("secret");
-        String method = section.text("tokenEndpointAuthMethod", secret.isPresent() ? "client_secret_basic" : "none");
-        if (!METHODS.contains(method)) {
-            section.problem("tokenEndpointAuthMethod", "must be none, client_secret_basic or client_secret_post");
-        } else if (method.equals("none") == secret.isPresent()) {
-            section.problem(
-                    "secret",
-                    secret.isPresent()
-                            ? "has no use where tokenEndpointAuthMethod is none"
-                            : "is missing; " + method + " needs it, best as ${file:/path}");
-        }
+        Optional<String> jwks = section.optionalText("jwks");
+        Optional<String> jwksUri = section.optionalText("jwksUri");
+        boolean hasKeys = jwks.isPresent() || jwksUri.isPresent();
+        String method = section.text(
+                "tokenEndpointAuthMethod",
+                hasKeys ? PRIVATE_KEY_JWT : secret.isPresent() ? "client_secret_basic" : "none");
+        checkMethod(section, method, secret.isPresent(), hasKeys);
+        checkKeys(section, jwks, jwksUri);
         secret.filter(value -> value.reveal().length() < MIN_SECRET)
                 .ifPresent(value -> section.problem("secret", "must have at least " + MIN_SECRET + " characters"));
         List<String> redirectUris = section.texts("redirectUris", List.of());
@@ -75,9 +87,55 @@ public record PreRegisteredClient(
         if (!scopes.stream().allMatch(UpstreamsReader::isScope)) {
             section.problem("scopes", "must hold scopes without spaces, quotes and backslashes");
         }
-        var client = new PreRegisteredClient(section.text("name", id), redirectUris, secret, method, scopes);
+        var client =
+                new PreRegisteredClient(section.text("name", id), redirectUris, secret, method, jwks, jwksUri, scopes);
         section.refuseUnknownKeys();
         return client;
+    }
+
+    private static void checkMethod(Section section, String method, boolean hasSecret, boolean hasKeys) {
+        boolean needsSecret = WITH_SECRET.contains(method);
+        boolean needsKeys = method.equals(PRIVATE_KEY_JWT);
+        if (!needsSecret && !needsKeys && !method.equals("none")) {
+            section.problem(
+                    "tokenEndpointAuthMethod",
+                    "must be none, client_secret_basic, client_secret_post or " + PRIVATE_KEY_JWT);
+            return;
+        }
+        if (needsSecret != hasSecret) {
+            section.problem(
+                    "secret",
+                    hasSecret
+                            ? "has no use where tokenEndpointAuthMethod is " + method
+                            : "is missing; " + method + " needs it, best as ${file:/path}");
+        }
+        if (needsKeys != hasKeys) {
+            section.problem(
+                    "jwks",
+                    hasKeys
+                            ? "and jwksUri have no use where tokenEndpointAuthMethod is " + method
+                            : "or jwksUri is missing; " + method + " needs one of them");
+        }
+    }
+
+    /** What the keys are worth is found out where they are used; here, that there are some and no secret ones. */
+    private static void checkKeys(Section section, Optional<String> jwks, Optional<String> jwksUri) {
+        if (jwks.isPresent() && jwksUri.isPresent()) {
+            section.problem("jwks", "and jwksUri exclude each other");
+        }
+        jwks.ifPresent(text -> {
+            try {
+                List<JWK> keys = JWKSet.parse(text).getKeys();
+                if (keys.isEmpty() || keys.stream().anyMatch(JWK::isPrivate)) {
+                    section.problem("jwks", "must hold public keys, and only those");
+                }
+            } catch (ParseException e) {
+                section.problem("jwks", "must be a JSON Web Key Set, best as ${file:/path}");
+            }
+        });
+        if (jwksUri.isPresent()) {
+            Urls.secure(section, "jwksUri");
+        }
     }
 
     private static boolean mayRedirectTo(String text) {

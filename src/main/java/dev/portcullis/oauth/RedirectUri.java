@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * A redirect URI, kept byte for byte as the client wrote it. Comparison is by exact string; only the port of a loopback redirect is free,
- * because native apps listen on whatever port they get (RFC 8252 §7.3, OAuth 2.1 §8.4.2).
+ * because native apps listen on whatever port they get (RFC 8252 §7.3, OAuth 2.1 §8.4.2), and no path is the same as the path {@code /} there,
+ * which is what a browser asks for in both cases (RFC 3986 §6.2.3): editors register one and use the other.
  */
 public record RedirectUri(String value) {
     // RFC 3986 §2 knows nothing beyond ASCII. Names in other scripts have their own form (xn--), which shows what they
@@ -110,7 +111,7 @@ public record RedirectUri(String value) {
         }
         String port = matcher.group(2);
         return port == null || Integer.parseInt(port) <= MAX_PORT
-                ? Optional.of("http://" + matcher.group(1) + matcher.group(3))
+                ? Optional.of("http://" + matcher.group(1) + (matcher.group(3).isEmpty() ? "/" : matcher.group(3)))
                 : Optional.empty();
     }
 

@@ -12,6 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The clients in the configuration: what they are read as, and which mistakes are found. */
 class PreRegisteredClientConfigTest {
+    // RFC 7517 appendix A.1.
+    private static final String PUBLIC = "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\","
+            + "\"x\":\"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4\","
+            + "\"y\":\"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM\",\"kid\":\"1\"}]}";
+
     private static final String REST = """
             publicUrl: https://mcp.example.com
             cognito:
@@ -49,6 +54,18 @@ class PreRegisteredClientConfigTest {
     }
 
     @Test
+    void keysMakeAClientAuthenticateWithThem() {
+        GatewayConfig config = read("""
+                clients:
+                  listed: { redirectUris: ["https://a.example/cb"], jwks: '%s' }
+                  elsewhere: { redirectUris: ["https://a.example/cb"], jwksUri: "https://a.example/jwks.json" }
+                """.formatted(PUBLIC));
+        assertThat(requireNonNull(config.clients().get("listed")).authMethod()).isEqualTo("private_key_jwt");
+        assertThat(requireNonNull(config.clients().get("elsewhere")).authMethod())
+                .isEqualTo("private_key_jwt");
+    }
+
+    @Test
     void everyMistakeIsNamed() {
         ConfigException failure = catchThrowableOfType(ConfigException.class, () -> read("""
                 clients:
@@ -63,9 +80,16 @@ class PreRegisteredClientConfigTest {
                   lacking: { redirectUris: ["https://a.example/cb"], tokenEndpointAuthMethod: client_secret_post }
                   useless: { redirectUris: ["https://a.example/cb"], tokenEndpointAuthMethod: none, secret: 0123456789abcdef }
                   other: { redirectUris: ["https://a.example/cb"], tokenEndpointAuthMethod: tls_client_auth }
+                  keyless: { redirectUris: ["https://a.example/cb"], tokenEndpointAuthMethod: private_key_jwt }
+                  both: { redirectUris: ["https://a.example/cb"], jwks: '%1$s', jwksUri: "https://a.example/jwks.json" }
+                  keys: { redirectUris: ["https://a.example/cb"], jwks: '%1$s', tokenEndpointAuthMethod: none }
+                  mixed: { redirectUris: ["https://a.example/cb"], jwks: '%1$s', secret: 0123456789abcdef }
+                  private: { redirectUris: ["https://a.example/cb"], jwks: '{"keys":[{"kty":"oct","k":"AAAA"}]}' }
+                  text: { redirectUris: ["https://a.example/cb"], jwks: "no keys" }
+                  plain: { redirectUris: ["https://a.example/cb"], jwksUri: "http://a.example/jwks.json" }
                   scoped: { redirectUris: ["https://a.example/cb"], scopes: ["a b"] }
                   typo: { redirectUri: ["https://a.example/cb"], redirectUris: ["https://a.example/cb"] }
-                """));
+                """.formatted(PUBLIC)));
         assertThat(failure.problems().stream().map(Problem::path))
                 .containsExactlyInAnyOrder(
                         "clients.pcc_mine",
@@ -79,6 +103,13 @@ class PreRegisteredClientConfigTest {
                         "clients.lacking.secret",
                         "clients.useless.secret",
                         "clients.other.tokenEndpointAuthMethod",
+                        "clients.keyless.jwks",
+                        "clients.both.jwks",
+                        "clients.keys.jwks",
+                        "clients.mixed.secret",
+                        "clients.private.jwks",
+                        "clients.text.jwks",
+                        "clients.plain.jwksUri",
                         "clients.scoped.scopes",
                         "clients.typo.redirectUri");
     }

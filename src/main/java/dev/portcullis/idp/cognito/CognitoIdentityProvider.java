@@ -40,6 +40,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     private static final Logger LOG = LoggerFactory.getLogger(CognitoIdentityProvider.class);
     // AWS's managed firewall rules refuse requests without one.
     private static final String USER_AGENT = "portcullis";
+    private static final Duration SLACK = Duration.ofMillis(100);
     private static final Set<String> GRANT_REFUSED = Set.of("invalid_grant");
     // The first one where the app client was made without EnableTokenRevocation.
     private static final Set<String> REVOCATION_REFUSED = Set.of("invalid_request", "unsupported_token_type");
@@ -227,9 +228,10 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                 .setUserAgent(USER_AGENT)
                 .setHttpClientOptions(new HttpClientOptions()
                         .setConnectTimeout((int) config.timeout().toMillis())
-                        // A call that was given up keeps its connection, and a few of them all that there may be.
+                        // A call that hangs keeps its connection, of which there are few: when the call is given up it
+                        // has to go.
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setIdleTimeout((int) config.timeout().toMillis()));
+                        .setReadIdleTimeout((int) config.timeout().plus(SLACK).toMillis()));
         secret.ifPresent(value -> options.setClientSecret(value.reveal()));
         return options;
     }

@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.fetch.DocumentUrl;
 import dev.portcullis.oauth.RedirectUri;
 import dev.portcullis.oauth.Scopes;
 import io.vertx.core.json.JsonObject;
@@ -60,7 +61,9 @@ public record AuthorizationRequest(
 
     /** Where the client says it is: the host of a client id that is a URL, else of the redirect URI. */
     String clientHost() {
-        return clientId.startsWith("https://") ? new RedirectUri(clientId).displayHost() : redirectUri.displayHost();
+        boolean hasDocument = clientId.startsWith("https://") || clientId.startsWith("http://");
+        // The host that vouches for it, where one does.
+        return hasDocument ? DocumentUrl.parse(clientId, true).displayHost() : redirectUri.displayHost();
     }
 
     JsonObject toJson() {

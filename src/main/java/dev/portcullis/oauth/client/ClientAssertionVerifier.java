@@ -24,7 +24,7 @@ import java.util.Set;
 public final class ClientAssertionVerifier {
     private static final int MAX_JTI = 256;
 
-    private final ClientMetadataDocuments documents;
+    private final Optional<ClientMetadataDocuments> documents;
     private final ClientKeySets keySets;
     private final RedisLink redis;
     private final Set<String> audiences;
@@ -32,9 +32,10 @@ public final class ClientAssertionVerifier {
     private final Duration skew;
     private final InstantSource clock;
 
+    /** @param documents none where they are switched off */
     public ClientAssertionVerifier(
             GatewayConfig config,
-            ClientMetadataDocuments documents,
+            Optional<ClientMetadataDocuments> documents,
             DocumentFetcher fetcher,
             RedisLink redis,
             InstantSource clock) {
@@ -109,9 +110,10 @@ public final class ClientAssertionVerifier {
         List<JWK> listed = ((ClientKeys.Listed) keys).keys();
         boolean known =
                 keyId.isEmpty() || listed.stream().anyMatch(key -> keyId.get().equals(key.getKeyID()));
-        return known
+        return known || client.documentHost().isEmpty() || documents.isEmpty()
                 ? Future.succeededFuture(listed)
                 : documents
+                        .get()
                         .findAgain(client)
                         .map(again -> again.keys().orElse(keys) instanceof ClientKeys.Listed now ? now.keys() : listed);
     }

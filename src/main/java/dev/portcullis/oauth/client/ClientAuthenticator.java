@@ -16,10 +16,9 @@ import java.util.Optional;
  */
 public final class ClientAuthenticator {
     private final Clients clients;
-    private final Optional<ClientAssertionVerifier> assertions;
+    private final ClientAssertionVerifier assertions;
 
-    /** @param assertions none where no client can have keys */
-    public ClientAuthenticator(Clients clients, Optional<ClientAssertionVerifier> assertions) {
+    public ClientAuthenticator(Clients clients, ClientAssertionVerifier assertions) {
         this.clients = clients;
         this.assertions = assertions;
     }
@@ -41,15 +40,12 @@ public final class ClientAuthenticator {
 
     private Future<Client> authenticate(Client client, Credentials credentials) {
         if (client.authMethod() == Client.AuthMethod.PRIVATE_KEY_JWT) {
-            return assertions
-                    .orElseThrow()
-                    .verify(
-                            client,
-                            credentials
-                                    .assertion()
-                                    .orElseThrow(
-                                            () -> invalidClient(
-                                                    "this client must authenticate with a client_assertion (private_key_jwt)")));
+            return assertions.verify(
+                    client,
+                    credentials
+                            .assertion()
+                            .orElseThrow(() -> invalidClient(
+                                    "this client must authenticate with a client_assertion (private_key_jwt)")));
         }
         if (credentials.assertion().isPresent()) {
             throw invalidClient("this client has no keys to verify a client assertion with");

@@ -16,7 +16,8 @@ public final class Clients {
     /** @param documents none where they are switched off */
     public Clients(GatewayConfig config, ClientIdCodec dynamic, Optional<ClientMetadataDocuments> documents) {
         this.denied = config.deniedClients();
-        this.preRegistered = new PreRegisteredClients(config.clients());
+        this.preRegistered = new PreRegisteredClients(
+                config.clients(), config.clientDocuments().loopback());
         this.dynamic = dynamic;
         this.documents = documents;
     }

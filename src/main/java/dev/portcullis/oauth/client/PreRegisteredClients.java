@@ -1,8 +1,12 @@
 package dev.portcullis.oauth.client;
 
+import dev.portcullis.config.ConfigException;
 import dev.portcullis.config.PreRegisteredClient;
+import dev.portcullis.config.Problem;
 import dev.portcullis.config.Secret;
 import dev.portcullis.crypto.Digests;
+import dev.portcullis.fetch.DocumentUrl;
+import dev.portcullis.fetch.FetchProblem;
 import dev.portcullis.oauth.RedirectUri;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +18,11 @@ final class PreRegisteredClients {
     private final Map<String, Client> clients = new LinkedHashMap<>();
     private final Map<String, Secret> secrets = new LinkedHashMap<>();
 
-    PreRegisteredClients(Map<String, PreRegisteredClient> configured) {
+    private final boolean loopback;
+
+    /** @param loopback whether key sets may be on this machine, for development */
+    PreRegisteredClients(Map<String, PreRegisteredClient> configured, boolean loopback) {
+        this.loopback = loopback;
         configured.forEach((id, client) -> {
             clients.put(id, client(id, client));
             client.secret().ifPresent(secret -> secrets.put(id, secret));
@@ -31,7 +39,7 @@ final class PreRegisteredClients {
                 .isPresent();
     }
 
-    private static Client client(String id, PreRegisteredClient client) {
+    private Client client(String id, PreRegisteredClient client) {
         return new Client(
                 id,
                 Client.Registration.MANUAL,
@@ -42,6 +50,23 @@ final class PreRegisteredClients {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(String.join(" ", client.scopes())).filter(scope -> !scope.isEmpty()),
-                Optional.empty());
+                keys(id, client));
+    }
+
+    /** Throws {@link ConfigException} for keys that cannot be used, which the configuration alone cannot tell. */
+    private Optional<ClientKeys> keys(String id, PreRegisteredClient client) {
+        try {
+            return client.jwksUri()
+                    .<ClientKeys>map(address -> new ClientKeys.At(DocumentUrl.parse(address, loopback)))
+                    .or(() -> client.jwks().map(set -> new ClientKeys.Listed(KeySetReader.read("clients." + id, set))));
+        } catch (FetchProblem problem) {
+            throw unusable(id, "jwksUri", problem.reason());
+        } catch (ClientDocumentProblem problem) {
+            throw unusable(id, "jwks", String.valueOf(problem.getMessage()));
+        }
+    }
+
+    private static ConfigException unusable(String id, String key, String reason) {
+        return new ConfigException("clients", List.of(new Problem("clients." + id + "." + key, reason)));
     }
 }

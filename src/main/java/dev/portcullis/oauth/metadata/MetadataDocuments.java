@@ -63,10 +63,12 @@ public final class MetadataDocuments {
                 .put("authorization_response_iss_parameter_supported", true)
                 .put("protected_resources", new JsonArray(resources()));
         if (config.clientDocuments().enabled()) {
+            document.put("client_id_metadata_document_supported", true);
+        }
+        if (clientsMayHaveKeys()) {
             JsonArray algorithms = new JsonArray(AssertionAlgorithms.names());
-            document.put("client_id_metadata_document_supported", true)
-                    // RFC 8414 §2: must be there where private_key_jwt is.
-                    .put("token_endpoint_auth_signing_alg_values_supported", algorithms)
+            // RFC 8414 §2: must be there where private_key_jwt is.
+            document.put("token_endpoint_auth_signing_alg_values_supported", algorithms)
                     .put("revocation_endpoint_auth_signing_alg_values_supported", algorithms);
         }
         if (config.registration().enabled()) {
@@ -91,10 +93,15 @@ public final class MetadataDocuments {
 
     private List<String> authMethods() {
         return Arrays.stream(Client.AuthMethod.values())
-                .filter(method -> method != Client.AuthMethod.PRIVATE_KEY_JWT
-                        || config.clientDocuments().enabled())
+                .filter(method -> method != Client.AuthMethod.PRIVATE_KEY_JWT || clientsMayHaveKeys())
                 .map(Client.AuthMethod::value)
                 .toList();
+    }
+
+    private boolean clientsMayHaveKeys() {
+        return config.clientDocuments().enabled()
+                || config.clients().values().stream()
+                        .anyMatch(client -> client.authMethod().equals(Client.AuthMethod.PRIVATE_KEY_JWT.value()));
     }
 
     private static void publish(HttpServerRequest request, JsonObject document) {

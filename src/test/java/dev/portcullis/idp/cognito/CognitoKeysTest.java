@@ -1,22 +1,36 @@
 package dev.portcullis.idp.cognito;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.portcullis.config.ConfigException;
 import dev.portcullis.config.ConfigReader;
+import dev.portcullis.config.Problem;
 import dev.portcullis.dev.cognito.Call;
 import dev.portcullis.dev.cognito.CognitoPool;
 import dev.portcullis.dev.cognito.CognitoSimulator;
 import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.dev.cognito.Faults;
 import dev.portcullis.dev.cognito.TokenFlaw;
+import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpAccessToken;
 import dev.portcullis.idp.IdpRefused;
 import dev.portcullis.outage.Outage;
+import dev.portcullis.testkit.DocumentHost;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +48,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -60,7 +75,7 @@ class CognitoKeysTest {
         result(vertx.close());
     }
 
-    private CognitoIdentityProvider provider(String cooldown, String... more) {
+    private CognitoIdentityProvider provider(String cooldown, Object... more) {
         JsonObject section = new JsonObject()
                 .put("issuer", cognito.pool().issuer())
                 .put("jwksUri", cognito.jwksUri())
@@ -69,7 +84,7 @@ class CognitoKeysTest {
                 .put("timeout", "500ms")
                 .put("jwksCooldown", cooldown);
         for (int i = 0; i < more.length; i += 2) {
-            section.put(more[i], more[i + 1]);
+            section.put(String.valueOf(more[i]), more[i + 1]);
         }
         String yaml = new JsonObject()
                 .put("publicUrl", "http://localhost:1")
@@ -198,6 +213,69 @@ class CognitoKeysTest {
     void noFlawPasses(TokenFlaw flaw) {
         result(verify(token(TokenFlaw.NONE)));
         assertThat(failure(verify(token(flaw)))).isInstanceOf(IdpRefused.class);
+    }
+
+    static Stream<Arguments> audiences() {
+        return Stream.of(
+                Arguments.of("{}", true),
+                Arguments.of("{\"aud\":\"CLIENT\"}", true),
+                Arguments.of("{\"aud\":[\"CLIENT\"]}", true),
+                Arguments.of("{\"aud\":[\"CLIENT\",\"https://mcp.example/mcp\"]}", false),
+                Arguments.of("{\"aud\":\"https://mcp.example/mcp\"}", false),
+                Arguments.of("{\"aud\":[\"other\"]}", false),
+                Arguments.of("{\"aud\":\"\"}", false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("audiences")
+    @DisplayName(
+            "IDP-10: an access token without audience passes, as Cognito has them; one for anybody else than this app client does not")
+    void onlyOurAudience(String audience, boolean passes) throws Exception {
+        String clientId = cognito.pool().client().id();
+        RSAKey key = new RSAKeyGenerator(2048).keyID("a+b/c=").generate();
+        try (DocumentHost site = DocumentHost.start()) {
+            site.serve("/jwks.json", new JsonObject(new JWKSet(key).toString(true)));
+            CognitoIdentityProvider own = provider("10s", "jwksUri", site.url("/jwks.json"));
+            Instant now = Instant.now();
+            JsonObject claims = new JsonObject(audience.replace("CLIENT", clientId))
+                    .put("iss", cognito.pool().issuer())
+                    .put("sub", "a1b2")
+                    .put("token_use", "access")
+                    .put("client_id", clientId)
+                    .put("iat", now.getEpochSecond())
+                    .put("exp", now.plusSeconds(60).getEpochSecond());
+            SignedJWT jwt = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("a+b/c=").build(),
+                    JWTClaimsSet.parse(claims.getMap()));
+            jwt.sign(new RSASSASigner(key));
+            Future<IdpAccessToken> verified = onLoop(() -> own.verify(jwt.serialize()));
+            if (passes) {
+                assertThat(result(verified).subject()).isEqualTo("a1b2");
+            } else {
+                assertThat(failure(verified)).isInstanceOf(IdpRefused.class);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "AS-37: Cognito is asked for the configured scopes and no others, spaces as %20, scopes that are URLs and all")
+    void scopesOfOurOwn() throws Exception {
+        String scope = "https://api.example.com/v1/tools.read";
+        CognitoIdentityProvider own = provider(
+                "10s", "scopes", new JsonArray().add("openid").add("email").add(scope));
+        String url = own.authorizationUrl(
+                new IdentityProvider.AuthorizationQuery("state-1", "nonce-1", "c".repeat(43), Optional.empty()));
+        assertThat(url)
+                .contains("scope=openid%20email%20https%3A%2F%2Fapi.example.com%2Fv1%2Ftools.read&")
+                .doesNotContain("phone", "offline_access", "resource=", "+");
+        ConfigException refused = catchThrowableOfType(
+                ConfigException.class,
+                () -> provider(
+                        "10s",
+                        "scopes",
+                        new JsonArray().add("openid").add("offline_access").add("aws.cognito.signin.user.admin")));
+        assertThat(refused.problems().stream().map(Problem::path)).containsExactly("cognito.scopes", "cognito.scopes");
     }
 
     private String token(TokenFlaw flaw) {
