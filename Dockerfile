@@ -14,12 +14,13 @@ RUN mkdir -p /app && cp -r target/portcullis.jar target/lib /app/ && cp target/b
  && if [ "$DEV_REDIS" != true ]; then rm /app/lib/embedded-redis-*.jar; fi
 
 # A run with the Java of the image, so that starting loads classes that are linked already (JEP 483, 514). It serves nobody, and ends by
-# itself: neither Redis nor Cognito is there.
+# itself: neither Redis nor Cognito is there. Netty leaves sun.misc.Unsafe alone from Java 24 on, because Java warns about it; with it, a
+# call costs a tenth less CPU.
 FROM ${RUNTIME_IMAGE} AS trained
 COPY --from=build /app /app
 COPY conf/training.yaml /tmp/training.yaml
 RUN java -XX:+UseCompactObjectHeaders -jar /app/portcullis.jar keys --out /tmp/keys \
- && (timeout -s TERM 12 java -XX:AOTCacheOutput=/app/portcullis.aot -XX:+UseCompactObjectHeaders -jar /app/portcullis.jar serve --config /tmp/training.yaml || true) \
+ && (timeout -s TERM 12 java -XX:AOTCacheOutput=/app/portcullis.aot -XX:+UseCompactObjectHeaders --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -jar /app/portcullis.jar serve --config /tmp/training.yaml || true) \
  && test -s /app/portcullis.aot
 
 FROM ${RUNTIME_IMAGE}
@@ -33,5 +34,5 @@ WORKDIR /etc/portcullis
 USER 10001:10001
 EXPOSE 8080 9090
 # Heap 40 %; Netty's direct memory may have as much, and the rest is the JVM's own. JAVA_TOOL_OPTIONS adds to these.
-ENTRYPOINT ["java", "-XX:AOTCache=/app/portcullis.aot", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/portcullis.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=/app/portcullis.aot", "-XX:+UseCompactObjectHeaders", "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.noUnsafe=false", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/portcullis.jar"]
 CMD ["serve", "--config", "/etc/portcullis/gateway.yaml"]
