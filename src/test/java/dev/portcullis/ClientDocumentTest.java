@@ -3,6 +3,8 @@ package dev.portcullis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.portcullis.dev.redis.LocalRedis;
+import dev.portcullis.dev.redis.LocalRedisException;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.DocumentHost;
@@ -29,27 +31,33 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Clients whose id is the address of a document, through two gateways; the documents are on this machine, as in development. */
 class ClientDocumentTest {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    // Of its own: what other tests keep for the same user is sealed with keys of theirs.
+    private static LocalRedis redis;
     private static World world;
     private static DocumentHost site;
     private final Browser browser = new Browser();
 
     @BeforeAll
-    static void start() {
+    static void start() throws LocalRedisException {
+        redis = LocalRedis.start(LocalRedis.Options.standard());
         site = DocumentHost.start();
         world = World.start(
                 2,
-                configuration -> configuration.put(
-                        "clientDocuments",
-                        new JsonObject()
-                                .put("loopback", true)
-                                .put("timeout", "700ms")
-                                .put("cache", new JsonObject().put("minTtl", "0s"))));
+                configuration -> configuration
+                        .put("redis", new JsonObject().put("url", redis.url()))
+                        .put(
+                                "clientDocuments",
+                                new JsonObject()
+                                        .put("loopback", true)
+                                        .put("timeout", "700ms")
+                                        .put("cache", new JsonObject().put("minTtl", "0s"))));
     }
 
     @AfterAll
     static void stop() {
         world.close();
         site.close();
+        redis.close();
     }
 
     /** A good document, of a public client. */
