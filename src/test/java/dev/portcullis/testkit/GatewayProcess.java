@@ -19,10 +19,17 @@ import java.util.concurrent.TimeUnit;
 final class GatewayProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(40);
 
-    private final Process process;
+    private final ProcessBuilder command;
+    private final String origin;
+    private final Path output;
+    private Process process;
 
-    private GatewayProcess(Process process) {
-        this.process = process;
+    private GatewayProcess(ProcessBuilder command, String origin, Path output) throws IOException {
+        this.command = command;
+        this.origin = origin;
+        this.output = output;
+        this.process = command.start();
+        awaitAnswer();
     }
 
     /** Starts it and waits until it answers; what it writes goes to a file in {@code directory}. */
@@ -33,7 +40,7 @@ final class GatewayProcess implements AutoCloseable {
             Path output = directory.resolve(name + ".log");
             String classPath =
                     System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
-            Process process = new ProcessBuilder(
+            ProcessBuilder command = new ProcessBuilder(
                             Path.of(System.getProperty("java.home", ""), "bin", "java")
                                     .toString(),
                             "-Xmx192m",
@@ -44,17 +51,14 @@ final class GatewayProcess implements AutoCloseable {
                             "--config",
                             file.toString())
                     .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            GatewayProcess gateway = new GatewayProcess(process);
-            gateway.awaitAnswer(origin, output);
-            return gateway;
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+            return new GatewayProcess(command, origin, output);
         } catch (IOException e) {
             throw new AssertionError("a gateway process could not be started", e);
         }
     }
 
-    private void awaitAnswer(String origin, Path output) throws IOException {
+    private void awaitAnswer() throws IOException {
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest probe = HttpRequest.newBuilder(URI.create(origin + "/.well-known/jwks.json"))
                 .timeout(Duration.ofSeconds(5))
@@ -85,6 +89,26 @@ final class GatewayProcess implements AutoCloseable {
     CompletableFuture<Integer> terminate() {
         process.destroy();
         return process.onExit().thenApply(Process::exitValue);
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** After its end: with the same configuration. Waits until it answers. */
+    void restart() {
+        try {
+            process = command.start();
+            awaitAnswer();
+        } catch (IOException e) {
+            throw new AssertionError("a gateway process could not be started", e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     @Override

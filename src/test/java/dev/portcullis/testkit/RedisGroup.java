@@ -114,6 +114,13 @@ public final class RedisGroup implements AutoCloseable {
         return servers.get(index);
     }
 
+    /** Whether one that began as a replica is no longer one. */
+    public boolean hasAnotherPrimary() {
+        return servers.stream()
+                .skip(sentinels.isEmpty() ? 3 : 1)
+                .anyMatch(server -> server.info("role").equals("master"));
+    }
+
     /** Until every replica has what its master has: else a failover would lose what it must not be blamed for. */
     public void awaitReplicas() {
         if (sentinels.isEmpty()) {

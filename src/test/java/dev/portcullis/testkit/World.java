@@ -155,6 +155,21 @@ public final class World implements AutoCloseable {
         return processes.get(gateway).terminate();
     }
 
+    /** SIGKILL to a gateway that is a process. */
+    public void kill(int gateway) {
+        processes.get(gateway).kill();
+    }
+
+    /** Starts a gateway anew whose process has ended; returns when it answers. */
+    public void restart(int gateway) {
+        processes.get(gateway).restart();
+    }
+
+    /** Of a gateway that is a process. */
+    public long pid(int gateway) {
+        return processes.get(gateway).pid();
+    }
+
     /** Changes the file of the only gateway, which is a process. */
     public void reconfigure(Consumer<JsonObject> change) {
         change.accept(configuration);
