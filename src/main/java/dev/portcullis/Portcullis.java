@@ -6,6 +6,7 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "portcullis",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "The front door for MCP servers.",
         subcommands = {ServeCommand.class, DevCommand.class, KeysCommand.class, DoctorCommand.class})
 public final class Portcullis {

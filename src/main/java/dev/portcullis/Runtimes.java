@@ -1,5 +1,6 @@
 package dev.portcullis;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -21,7 +22,7 @@ import java.util.EnumSet;
 final class Runtimes {
     private Runtimes() {}
 
-    /** For as long as the process lives, with its own figures in it. */
+    /** For as long as the process lives, with its own figures in it, and {@code portcullis_build_info}. */
     static PrometheusMeterRegistry metrics() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // One series for each address that was ever connected to; what matters of it is known by upstream.
@@ -32,6 +33,13 @@ final class Runtimes {
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+        Gauge.builder("portcullis.build.info", () -> 1)
+                .tags(
+                        "version",
+                        Version.ofThisBuild(),
+                        "java",
+                        Runtime.version().toString())
+                .register(registry);
         return registry;
     }
 

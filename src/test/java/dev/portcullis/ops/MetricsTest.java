@@ -127,6 +127,13 @@ class MetricsTest {
     }
 
     @Test
+    @DisplayName("say which build runs, and on which Java")
+    void build() {
+        assertThat(value("portcullis_build_info", "version=\"development\"", "java=\"" + Runtime.version() + "\""))
+                .isEqualTo(1);
+    }
+
+    @Test
     @DisplayName("count what happened to people's access")
     void events() {
         assertThat(value("portcullis_audit_events_total", "event=\"registration\"", "outcome=\"done\""))

@@ -13,12 +13,16 @@ public final class Attempt {
     private final Endpoint endpoint;
     private final boolean probe;
     private final Freshness freshness;
+    private final EndpointStates states;
+    private final Pool pool;
     private Optional<HttpConnection> connection = Optional.empty();
     private boolean judged;
     private boolean over;
 
-    Attempt(String upstream, Endpoint endpoint, Freshness freshness) {
+    Attempt(String upstream, Endpoint endpoint, Freshness freshness, EndpointStates states, Pool pool) {
         this.freshness = freshness;
+        this.states = states;
+        this.pool = pool;
         this.upstream = upstream;
         this.endpoint = endpoint;
         this.probe = endpoint.health().begin();
@@ -27,6 +31,7 @@ public final class Attempt {
 
     void on(HttpConnection made) {
         connection = Optional.of(made);
+        pool.took();
     }
 
     public Endpoint endpoint() {
@@ -39,6 +44,7 @@ public final class Attempt {
             failed();
         } else if (!judged) {
             judged = true;
+            states.well(endpoint.key());
             if (endpoint.health().succeeded()) {
                 log("an endpoint is back");
             }
@@ -50,6 +56,7 @@ public final class Attempt {
         if (!judged) {
             judged = true;
             if (endpoint.health().failed(probe)) {
+                states.ejected(endpoint.key());
                 log("an endpoint failed too often and is passed over for a while");
             }
         }
@@ -62,7 +69,10 @@ public final class Attempt {
         }
         over = true;
         endpoint.ended();
-        connection.ifPresent(freshness::used);
+        connection.ifPresent(used -> {
+            freshness.used(used);
+            pool.gave();
+        });
         if (probe && !judged) {
             endpoint.health().abandonProbe();
         }

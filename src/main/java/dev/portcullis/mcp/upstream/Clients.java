@@ -34,7 +34,7 @@ final class Clients {
                 .setDecompressionSupported(false)
                 .setMaxHeaderSize(64 * 1024)
                 .setTcpNoDelay(true);
-        int atOnce = Math.max(1, transport.maxConnections() / share);
+        int atOnce = connections(transport, share);
         PoolOptions pool = new PoolOptions()
                 .setHttp1MaxSize(atOnce)
                 .setMaxWaitQueueSize(Math.max(1, transport.maxWaiting() / share));
@@ -54,6 +54,17 @@ final class Clients {
             client.withConnectHandler(freshness::opened);
         }
         return client.build();
+    }
+
+    /** Exchanges that one client can have under way at one endpoint. */
+    static int atOnce(UpstreamTransport transport, int share) {
+        int atOnce = connections(transport, share);
+        int streams = Math.min(atOnce, HTTP2_STREAMS);
+        return transport.http2() ? (atOnce + streams - 1) / streams * streams : atOnce;
+    }
+
+    private static int connections(UpstreamTransport transport, int share) {
+        return Math.max(1, transport.maxConnections() / share);
     }
 
     private static void secure(HttpClientOptions options, UpstreamTls tls) {

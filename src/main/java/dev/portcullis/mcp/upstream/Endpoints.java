@@ -35,6 +35,7 @@ final class Endpoints {
     private final List<URI> urls;
     private final UpstreamTransport transport;
     private final Names names;
+    private final EndpointStates states;
     private final Set<String> hosts;
     private final Map<String, List<InetAddress>> addresses = new HashMap<>();
     // By key; also those that are gone but not idle yet.
@@ -44,12 +45,19 @@ final class Endpoints {
     private Optional<Future<Void>> lookup = Optional.empty();
     private long lastLookup = System.nanoTime() - PAUSE;
 
-    Endpoints(Vertx vertx, String upstream, List<URI> urls, UpstreamTransport transport, Names names) {
+    Endpoints(
+            Vertx vertx,
+            String upstream,
+            List<URI> urls,
+            UpstreamTransport transport,
+            Names names,
+            EndpointStates states) {
         this.vertx = vertx;
         this.upstream = upstream;
         this.urls = urls;
         this.transport = transport;
         this.names = names;
+        this.states = states;
         this.hosts = transport.resolve().isZero()
                 ? Set.of()
                 : urls.stream()
@@ -189,6 +197,7 @@ final class Endpoints {
                     .log("the endpoints have changed");
         }
         present = List.copyOf(now);
+        states.present(present.stream().map(Endpoint::key).collect(Collectors.toSet()));
         known.values().removeIf(endpoint -> endpoint.open() == 0 && !present.contains(endpoint));
     }
 

@@ -35,7 +35,9 @@ public final class Upstream {
         this.name = config.name();
         this.transport = config.transport();
         this.metrics = metrics.of(name);
-        this.endpoints = new Endpoints(vertx, name, config.endpoints(), transport, Names.of(vertx));
+        this.metrics.opened(share * Clients.atOnce(transport, share));
+        this.endpoints =
+                new Endpoints(vertx, name, config.endpoints(), transport, Names.of(vertx), this.metrics.endpoints());
         this.freshness = new Freshness(transport.keepAlive());
         this.calls = Clients.client(vertx, transport, share, freshness);
         this.streams = Clients.client(vertx, transport, share, freshness);
@@ -67,8 +69,10 @@ public final class Upstream {
 
     /** A connection to this endpoint and no other. */
     public Future<Outbound> connect(Endpoint endpoint, HttpMethod method, boolean stream) {
-        metrics.waits();
-        return connect(endpoint, method, stream, new Attempt(name, endpoint, freshness), System.nanoTime());
+        Pool pool = metrics.pool(stream);
+        pool.waits();
+        Attempt attempt = new Attempt(name, endpoint, freshness, metrics.endpoints(), pool);
+        return connect(endpoint, method, stream, attempt, System.nanoTime()).onComplete(done -> pool.waited());
     }
 
     private Future<Outbound> connect(
@@ -111,6 +115,7 @@ public final class Upstream {
     /** Nothing new will come; the connections close when what is under way has ended. */
     public void retire() {
         endpoints.close();
+        metrics.closed();
         // Not before the first check: a request whose token is being verified has not connected yet.
         vertx.setPeriodic(RETIREMENT_CHECK, timer -> {
             if (endpoints.open() == 0) {
