@@ -2,6 +2,7 @@ package dev.portcullis;
 
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.Traces;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.ClientAddress;
@@ -18,6 +19,8 @@ import dev.portcullis.redis.RedisMetrics;
 import dev.portcullis.token.RevocationFeed;
 import dev.portcullis.token.Revocations;
 import dev.portcullis.token.VerifiedTokens;
+import dev.portcullis.trace.Tracer;
+import dev.portcullis.trace.otlp.TraceExport;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.unix.Errors;
 import io.vertx.core.DeploymentOptions;
@@ -25,7 +28,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.BindException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,12 +42,16 @@ public final class Gateway {
     // errno EADDRINUSE on Linux, the only system whose native transport the build brings.
     private static final int ADDRESS_IN_USE = 98;
 
+    private static final Duration LAST_SPANS = Duration.ofMillis(500);
+
     private final Vertx vertx;
     private final GatewayConfig config;
     private final KeyRing keys;
     private final PrometheusMeterRegistry metrics;
     private final Draining draining;
     private final Reloads reloads = new Reloads();
+    // Touched only where it is present: otherwise nothing of OpenTelemetry is loaded.
+    private volatile Optional<TraceExport> traces = Optional.empty();
 
     public Gateway(Vertx vertx, GatewayConfig config, KeyRing keys, PrometheusMeterRegistry metrics) {
         this.vertx = vertx;
@@ -64,6 +74,11 @@ public final class Gateway {
         verified.measure(metrics);
         RedisMetrics redis = new RedisMetrics(metrics);
         SecureRandom random = new SecureRandom();
+        String replica = new RandomTokens(random).next(9);
+        Optional<Traces> wanted = config.telemetry().traces();
+        if (wanted.isPresent()) {
+            traces = Optional.of(new TraceExport(wanted.get(), metrics, version(), replica));
+        }
         GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
                 keys,
                 verified,
@@ -78,12 +93,14 @@ public final class Gateway {
                 new UpstreamMetrics(metrics),
                 redis,
                 metrics,
+                traces.isPresent() ? traces.get().tracer() : Tracer.OFF,
                 new AuditLog(new ClientAddress(config.http()), metrics),
                 random,
                 clock,
                 instances);
-        String replica = new RandomTokens(random).next(9);
-        return vertx.deployVerticle(new RevocationFeed(config, revocations, redis, replica))
+        Future<?> exporting = traces.isPresent() ? vertx.deployVerticle(traces.get()) : Future.succeededFuture();
+        return exporting
+                .compose(ready -> vertx.deployVerticle(new RevocationFeed(config, revocations, redis, replica)))
                 .compose(id -> vertx.deployVerticle(
                         () -> new GatewayVerticle(config, shared), new DeploymentOptions().setInstances(instances)))
                 .compose(id -> new ManagementServer(vertx, config.management(), readiness, metrics).start())
@@ -106,7 +123,23 @@ public final class Gateway {
 
     /** Brings everything to its end, as {@code drain} in the configuration says; the Vert.x instance can be closed then. */
     public Future<Void> drain() {
-        return draining.begin();
+        Instant end = Instant.now().plus(config.drain().timeout());
+        Future<Void> drained = draining.begin();
+        if (traces.isEmpty()) {
+            return drained;
+        }
+        TraceExport export = traces.get();
+        return drained.transform(done -> export.flush(left(end)).transform(sent -> drained));
+    }
+
+    /** What ended last has spans to send too, even if it was cut at the very end; whoever waits for that has a second more. */
+    private static Duration left(Instant end) {
+        Duration left = Duration.between(Instant.now(), end);
+        return left.compareTo(LAST_SPANS) < 0 ? LAST_SPANS : left;
+    }
+
+    private static Optional<String> version() {
+        return Optional.ofNullable(Gateway.class.getPackage().getImplementationVersion());
     }
 
     /** The native transport has an error of its own for it. */

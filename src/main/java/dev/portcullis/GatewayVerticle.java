@@ -57,6 +57,7 @@ import dev.portcullis.token.Revocations;
 import dev.portcullis.token.RevokedGrants;
 import dev.portcullis.token.UserAssertions;
 import dev.portcullis.token.VerifiedTokens;
+import dev.portcullis.trace.Tracer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -104,6 +105,7 @@ final class GatewayVerticle extends VerticleBase {
             UpstreamMetrics upstreams,
             RedisMetrics redis,
             MeterRegistry metrics,
+            Tracer tracer,
             AuditLog audit,
             SecureRandom random,
             InstantSource clock,
@@ -117,8 +119,8 @@ final class GatewayVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         RandomTokens random = new RandomTokens(shared.random());
-        RedisLink link = new RedisLink(vertx, config.redis(), shared.redis());
-        CognitoIdentityProvider cognito = new CognitoIdentityProvider(vertx, config, shared.clock());
+        RedisLink link = new RedisLink(vertx, config.redis(), shared.redis(), shared.tracer());
+        CognitoIdentityProvider cognito = new CognitoIdentityProvider(vertx, config, shared.tracer(), shared.clock());
         IdentityProvider idp = new MeasuredIdentityProvider(cognito, shared.metrics());
         Visits visits = visits(random);
         Function<GatewayConfig, Routes.Endpoints> endpoints = endpoints(link, idp, random);
@@ -142,7 +144,7 @@ final class GatewayVerticle extends VerticleBase {
         if (config.logging().access()) {
             watchers.add(new AccessLog(addresses));
         }
-        return new Visits(new RequestId(random, addresses), watchers);
+        return new Visits(new RequestId(random, addresses), shared.tracer(), watchers);
     }
 
     /** A connection that is not used again can be closed without anybody losing a request. */
@@ -200,6 +202,7 @@ final class GatewayVerticle extends VerticleBase {
                 shared.admissions(),
                 open,
                 shared.upstreams(),
+                shared.tracer(),
                 shared.audit(),
                 sealer,
                 userAssertions,

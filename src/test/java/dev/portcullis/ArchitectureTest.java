@@ -102,6 +102,40 @@ class ArchitectureTest {
             .resideInAPackage("dev.portcullis.idp.cognito..");
 
     @ArchTest
+    static final ArchRule onlyTheExportOfTracesKnowsOpenTelemetry = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.portcullis.trace.otlp..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry..");
+
+    @ArchTest
+    static final ArchRule onlyTheProgramKnowsTheExportOfTraces = noClasses()
+            .that()
+            .resideInAPackage("dev.portcullis.(*)..")
+            .and()
+            .resideOutsideOfPackage("dev.portcullis.trace.otlp..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.portcullis.trace.otlp..");
+
+    @ArchTest
+    static final ArchRule tracesDoNotKnowWhatTheyShow = noClasses()
+            .that()
+            .resideInAPackage("dev.portcullis.trace..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.portcullis.oauth..",
+                    "dev.portcullis.http..",
+                    "dev.portcullis.crypto..",
+                    "dev.portcullis.redis..",
+                    "dev.portcullis.idp..",
+                    "dev.portcullis.token..",
+                    "dev.portcullis.ops..",
+                    "dev.portcullis.mcp..");
+
+    @ArchTest
     static final ArchRule configurationAndOutageKnowNothingElse = noClasses()
             .that()
             .resideInAnyPackage("dev.portcullis.config..", "dev.portcullis.outage..")

@@ -2,7 +2,7 @@ package dev.portcullis.audit;
 
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
-import dev.portcullis.http.TraceContext;
+import dev.portcullis.trace.TraceContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;

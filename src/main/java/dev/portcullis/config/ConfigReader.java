@@ -74,6 +74,7 @@ public final class ConfigReader {
                 listen(root.section("listen"), "0.0.0.0", 8080),
                 listen(root.section("management"), "127.0.0.1", 9090),
                 Logging.read(root.section("logging")),
+                Telemetry.read(root.section("telemetry")),
                 Drain.read(root.section("drain")),
                 CognitoReader.read(root.section("cognito")),
                 RedisReader.read(root.section("redis"), directory),

@@ -80,6 +80,16 @@ final class Section {
         });
     }
 
+    double decimal(String key, double fallback, double min, double max) {
+        return parsed(key, "must be a number from " + min + " to " + max, fallback, text -> {
+            try {
+                return Optional.of(Double.parseDouble(text)).filter(n -> n >= min && n <= max);
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
     /** A size in bytes, written as {@code 512B}, {@code 32KiB} or {@code 1MiB}. */
     int bytes(String key, int fallback, int min, int max) {
         return parsed(key, "must be a size such as 32KiB, from " + min + "B to " + max + "B", fallback, text -> {

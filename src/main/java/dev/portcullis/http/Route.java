@@ -15,6 +15,11 @@ public record Route(String template, Optional<String> upstream) {
     /** What is no sound HTTP request. */
     public static final Route INVALID = new Route("invalid", Optional.empty());
 
+    /** Whether it is in the table. */
+    public boolean isKnown() {
+        return this != UNKNOWN && this != INVALID;
+    }
+
     public static Route of(String template) {
         return new Route(template, Optional.empty());
     }

@@ -1,5 +1,7 @@
 package dev.portcullis.http;
 
+import dev.portcullis.trace.Span;
+import dev.portcullis.trace.TraceContext;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -18,6 +20,7 @@ public final class Visit {
     private final HttpServerRequest request;
     private final Route route;
     private final TraceContext trace;
+    private final Span span;
     private final long begun = System.nanoTime();
     private final List<Runnable> endings = new ArrayList<>(2);
     private Runnable headListener = () -> {};
@@ -25,10 +28,11 @@ public final class Visit {
     private boolean stream;
     private boolean complete;
 
-    Visit(HttpServerRequest request, Route route, TraceContext trace) {
+    Visit(HttpServerRequest request, Route route, TraceContext trace, Span span) {
         this.request = request;
         this.route = route;
         this.trace = trace;
+        this.span = span;
         HttpServerResponse response = request.response();
         response.headersEndHandler(head -> {
             headAfter = System.nanoTime() - begun;
@@ -64,9 +68,19 @@ public final class Visit {
         return trace;
     }
 
+    /** What others will see of it; {@link Span#NONE} where no spans are made. */
+    public Span span() {
+        return span;
+    }
+
     /** Of the answer; 499 where the client left before there was one. */
     public int status() {
         return headAfter < 0 ? CLIENT_GONE : request.response().getStatusCode();
+    }
+
+    /** Whether the head of an answer was given. */
+    boolean isAnswered() {
+        return headAfter >= 0;
     }
 
     /** Whether the answer is an event stream; known once its head is out. */

@@ -81,6 +81,7 @@ final class Exchange {
         response.exceptionHandler(failure -> leave());
         headers.request(request, token, RequestId.of(request), outbound.headers());
         session.request(outbound.headers());
+        attempt.lead(outbound.headers());
         if (passage.inspected()) {
             outbound.headers().remove("Accept-Encoding");
         }
@@ -199,6 +200,7 @@ final class Exchange {
             return;
         }
         attempt.failed();
+        attempt.broke(failure.getClass().getSimpleName());
         finish();
         outbound.reset(CANCEL);
         request.pause();
@@ -210,6 +212,7 @@ final class Exchange {
         if (over) {
             return;
         }
+        attempt.broke("broken_off");
         finish();
         LOG.atInfo()
                 .addKeyValue("requestId", RequestId.of(request))

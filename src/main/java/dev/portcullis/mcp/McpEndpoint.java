@@ -10,6 +10,7 @@ import dev.portcullis.token.AccessTokenVerifier;
 import dev.portcullis.token.ProbeTokens;
 import dev.portcullis.token.UserAssertions;
 import dev.portcullis.token.VerifiedToken;
+import dev.portcullis.trace.Tracer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -39,6 +40,7 @@ public final class McpEndpoint {
             Admissions admissions,
             OpenStreams streams,
             UpstreamMetrics metrics,
+            Tracer tracer,
             AuditLog audit,
             Sealer sealer,
             UserAssertions assertions,
@@ -51,7 +53,7 @@ public final class McpEndpoint {
         this.admission = admissions.of(upstream);
         this.challenge = new Challenge(upstream);
         this.relay = new Relay(
-                new Upstream(vertx, upstream, metrics, instances),
+                new Upstream(vertx, upstream, metrics, tracer, instances),
                 new HeaderPolicy(config, upstream, assertions),
                 new SessionIds(sealer, upstream.name()),
                 new StepUp(upstream, challenge),
@@ -77,6 +79,7 @@ public final class McpEndpoint {
         // Nothing of the body is read before the token is found good, and nothing of it is lost while that is found
         // out.
         request.pause();
+        MethodName.describe(request, visit.span());
         if (!origins.admit(request)) {
             return;
         }

@@ -3,6 +3,7 @@ package dev.portcullis.redis;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.RedisAddress.Server;
 import dev.portcullis.outage.Outage;
+import dev.portcullis.trace.CurrentSpan;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -104,10 +105,10 @@ final class ClusterServers implements Servers {
                 Server owner = target(from, error);
                 map = map.with(slot, owner);
                 refresh();
-                return member(owner).tried().compose(tried -> send(slot, request, redirections));
+                return CurrentSpan.keep(member(owner).tried()).compose(tried -> send(slot, request, redirections));
             case "ASK":
                 Member asked = member(target(from, error));
-                return asked.tried().compose(tried -> {
+                return CurrentSpan.keep(asked.tried()).compose(tried -> {
                     asked.connection().send(Request.cmd(Command.ASKING));
                     // Of several keys some may not have arrived, or all have for good: the owner knows.
                     return asked.connection()

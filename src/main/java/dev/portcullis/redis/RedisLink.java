@@ -2,6 +2,8 @@ package dev.portcullis.redis;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.outage.Outage;
+import dev.portcullis.trace.Span;
+import dev.portcullis.trace.Tracer;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,9 +28,16 @@ public final class RedisLink {
     private final GatewayConfig.Redis config;
     private final Servers servers;
     private final RedisMetrics metrics;
+    private final Tracer tracer;
     private int pending;
 
+    /** One whose commands are in nobody's trace. */
     public RedisLink(Vertx vertx, GatewayConfig.Redis config, RedisMetrics metrics) {
+        this(vertx, config, metrics, Tracer.OFF);
+    }
+
+    public RedisLink(Vertx vertx, GatewayConfig.Redis config, RedisMetrics metrics, Tracer tracer) {
+        this.tracer = tracer;
         this.config = config;
         this.metrics = metrics;
         this.servers = Topology.of(vertx, config).commands(metrics);
@@ -79,7 +88,7 @@ public final class RedisLink {
     public Future<List<Optional<String>>> fields(String key, List<String> fields) {
         Request request = Request.cmd(Command.HMGET).arg(key);
         fields.forEach(request::arg);
-        return exchange("hmget", () -> servers.send(HashSlot.of(key), request))
+        return exchange("hmget", "", () -> servers.send(HashSlot.of(key), request))
                 .recover(error -> Future.failedFuture(outage("hmget", error)))
                 .map(reply -> reply.stream()
                         .flatMap(Response::stream)
@@ -96,6 +105,7 @@ public final class RedisLink {
         int slot = HashSlot.of(keys);
         Request known = evaluation(Command.EVALSHA, script.sha1(), keys, arguments);
         return exchange(
+                        "evalsha",
                         script.name(),
                         () -> servers.send(slot, known)
                                 .recover(error -> Replies.isError(error, "NOSCRIPT")
@@ -113,7 +123,7 @@ public final class RedisLink {
         Request request = Request.cmd(command).arg(key);
         List.of(arguments).forEach(request::arg);
         String name = command.toString();
-        return exchange(name, () -> servers.send(HashSlot.of(key), request))
+        return exchange(name, "", () -> servers.send(HashSlot.of(key), request))
                 .recover(error -> Future.failedFuture(outage(name, error)));
     }
 
@@ -123,17 +133,35 @@ public final class RedisLink {
                 : List.of(reply.toString());
     }
 
-    private Future<Optional<Response>> exchange(String name, Supplier<Future<Response>> send) {
+    /** @param script its name; empty for a plain command */
+    private Future<Optional<Response>> exchange(String command, String script, Supplier<Future<Response>> send) {
         if (pending >= config.maxPending()) {
             return Future.failedFuture(new Outage("redis", "too many commands under way"));
         }
         pending++;
         metrics.sent();
+        Span span = span(command, script);
         long sent = System.nanoTime();
         return send.get().map(Optional::ofNullable).onComplete(result -> {
             pending--;
-            metrics.answered(name, outcome(result), System.nanoTime() - sent);
+            String outcome = outcome(result);
+            metrics.answered(script.isEmpty() ? command : script, outcome, System.nanoTime() - sent);
+            if (result.failed()) {
+                span.fail(outcome);
+            }
+            span.end();
         });
+    }
+
+    /** OpenTelemetry semantic conventions for Redis; never a key or a value, which say who did what. */
+    private Span span(String command, String script) {
+        Span span = tracer.call(command, script);
+        span.put("db.system.name", "redis");
+        span.put("db.operation.name", command);
+        if (!script.isEmpty()) {
+            span.put("db.stored_procedure.name", script);
+        }
+        return span;
     }
 
     private static String outcome(AsyncResult<?> result) {

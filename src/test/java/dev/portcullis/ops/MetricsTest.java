@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Collector;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
@@ -27,15 +28,26 @@ class MetricsTest {
 
     private static final Pattern ASKED = Pattern.compile("\\b(?:portcullis_[a-z_]+|jvm_[a-z_]+|process_[a-z_]+)\\b");
 
+    private static Collector collector;
     private static World world;
     private static String management;
     private static String metrics;
 
     @BeforeAll
     static void use() {
+        collector = new Collector();
         int port = World.freePorts(1).get(0);
         world = World.startProcesses(1, yaml -> {
             yaml.getJsonObject("management").put("port", port);
+            yaml.put(
+                    "telemetry",
+                    new JsonObject()
+                            .put(
+                                    "traces",
+                                    new JsonObject()
+                                            .put("endpoint", collector.url())
+                                            .put("sampleRatio", 1)
+                                            .put("batch", new JsonObject().put("interval", "50ms"))));
             yaml.put("rateLimits", new JsonObject().put("register", 1000));
         });
         management = "http://localhost:" + port;
@@ -50,12 +62,14 @@ class MetricsTest {
                 .getString("refresh_token");
         client.revoke(world.url(), next);
         await().until(() -> scrape().contains("portcullis_idp_revocations_total"));
+        collector.span(span -> span.name().equals("POST /revoke"));
         metrics = scrape();
     }
 
     @AfterAll
     static void stop() {
         world.close();
+        collector.close();
     }
 
     private static String scrape() {
@@ -131,6 +145,16 @@ class MetricsTest {
     void build() {
         assertThat(value("portcullis_build_info", "version=\"development\"", "java=\"" + Runtime.version() + "\""))
                 .isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("count spans that were sent, and those that were not")
+    void traces() {
+        assertThat(value("portcullis_traces_exported_total")).isPositive();
+        assertThat(value("portcullis_traces_dropped_total", "reason=\"queue_full\""))
+                .isZero();
+        assertThat(value("portcullis_traces_dropped_total", "reason=\"export_failed\""))
+                .isZero();
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.portcullis.idp.IdpAccessToken;
 import dev.portcullis.idp.IdpRefused;
 import dev.portcullis.idp.IdpTokens;
 import dev.portcullis.outage.Outage;
+import dev.portcullis.trace.Span;
+import dev.portcullis.trace.Tracer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     private final GatewayConfig.Cognito config;
     private final String redirectUri;
     private final CognitoKeys keys;
+    private final CognitoSpans spans;
     private final InstantSource clock;
     private final CognitoTokenVerifier verifier;
     // One per client secret: during a rotation both are good for a while, and which one is known only by trying.
@@ -55,7 +59,13 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     // The one that Cognito took last.
     private int current;
 
+    /** One whose calls are in nobody's trace. */
     public CognitoIdentityProvider(Vertx vertx, GatewayConfig gateway, InstantSource clock) {
+        this(vertx, gateway, Tracer.OFF, clock);
+    }
+
+    public CognitoIdentityProvider(Vertx vertx, GatewayConfig gateway, Tracer tracer, InstantSource clock) {
+        this.spans = new CognitoSpans(tracer, gateway.cognito());
         this.config = gateway.cognito();
         this.redirectUri = gateway.publicUrl() + "/callback";
         WebClient web = WebClient.create(
@@ -65,7 +75,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                         .setFollowRedirects(false)
                         .setConnectTimeout((int) config.timeout().toMillis()));
         this.clock = clock;
-        this.keys = new CognitoKeys(vertx, web, config, clock);
+        this.keys = new CognitoKeys(vertx, web, config, spans, clock);
         this.verifier = new CognitoTokenVerifier(config, gateway.tokens().clockSkew(), keys, clock);
         Stream<Optional<Secret>> secrets = config.clientSecrets().isEmpty()
                 ? Stream.of(Optional.empty())
@@ -111,14 +121,14 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                 .setCode(code)
                 .setRedirectUri(redirectUri)
                 .setCodeVerifier(codeVerifier);
-        return call(client -> client.authenticate(credentials), GRANT_REFUSED)
+        return call(() -> spans.token("exchange"), client -> client.authenticate(credentials), GRANT_REFUSED)
                 .compose(user -> tokens(user, Optional.of(nonce)));
     }
 
     @Override
     public Future<IdpTokens> refresh(String refreshToken) {
         User user = User.create(new JsonObject().put("refresh_token", refreshToken));
-        return call(client -> client.refresh(user), GRANT_REFUSED)
+        return call(() -> spans.token("refresh"), client -> client.refresh(user), GRANT_REFUSED)
                 .compose(fresh -> tokens(fresh, Optional.empty())
                         // Cognito accepted the refresh token; that we cannot read its answer must not end the sign-in.
                         .recover(error -> Future.failedFuture(
@@ -128,7 +138,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     @Override
     public Future<Void> revoke(String refreshToken) {
         User user = User.create(new JsonObject().put("refresh_token", refreshToken));
-        return call(client -> client.revoke(user, "refresh_token"), REVOCATION_REFUSED);
+        return call(spans::revocation, client -> client.revoke(user, "refresh_token"), REVOCATION_REFUSED);
     }
 
     @Override
@@ -170,14 +180,17 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     }
 
     /** @param refusals what Cognito says where asking again would not help; everything else is trouble */
-    private <T> Future<T> call(Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
-        return call(current, clients.size(), call, refusals);
+    private <T> Future<T> call(Supplier<Span> spans, Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
+        return call(spans, current, clients.size(), call, refusals);
     }
 
     /** @param untried how many secrets there are that Cognito has not refused for this call */
-    private <T> Future<T> call(int secret, int untried, Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
+    private <T> Future<T> call(
+            Supplier<Span> spans, int secret, int untried, Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
+        Span span = spans.get();
         return call.apply(clients.get(secret))
                 .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .onComplete(done -> CognitoSpans.end(span, done))
                 .onSuccess(taken -> take(secret))
                 .recover(error -> {
                     String code = errorCode(error);
@@ -186,7 +199,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                     }
                     // Cognito looks at the secret before anything else, so nothing was spent by asking.
                     return code.equals("invalid_client") && untried > 1
-                            ? call((secret + 1) % clients.size(), untried - 1, call, refusals)
+                            ? call(spans, (secret + 1) % clients.size(), untried - 1, call, refusals)
                             : Future.failedFuture(trouble(code, error));
                 });
     }
@@ -200,7 +213,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     }
 
     /** The library hands on what Cognito said as text, {@code code[: description]}; anything but a known code is trouble. */
-    private static String errorCode(Throwable error) {
+    static String errorCode(Throwable error) {
         return String.valueOf(error.getMessage()).split(":", 2)[0].trim();
     }
 

@@ -6,6 +6,8 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.outage.Outage;
+import dev.portcullis.trace.CurrentSpan;
+import dev.portcullis.trace.Span;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -36,6 +38,7 @@ final class CognitoKeys {
     private final Vertx vertx;
     private final WebClient client;
     private final GatewayConfig.Cognito config;
+    private final CognitoSpans spans;
     private final InstantSource clock;
     // Volatile for the readiness probe alone, which asks from another thread.
     private volatile Map<String, RSAKey> keys = Map.of();
@@ -47,10 +50,11 @@ final class CognitoKeys {
     private boolean failed;
     private boolean again;
 
-    CognitoKeys(Vertx vertx, WebClient client, GatewayConfig.Cognito config, InstantSource clock) {
+    CognitoKeys(Vertx vertx, WebClient client, GatewayConfig.Cognito config, CognitoSpans spans, InstantSource clock) {
         this.vertx = vertx;
         this.client = client;
         this.config = config;
+        this.spans = spans;
         this.clock = clock;
         Duration tick = config.jwksCooldown().compareTo(config.jwksRefresh()) < 0
                 ? config.jwksCooldown()
@@ -109,13 +113,15 @@ final class CognitoKeys {
 
     /** Concurrent callers share one fetch. */
     Future<Void> fetch() {
-        return fetch.orElseGet(() -> {
+        return fetch.map(CurrentSpan::keep).orElseGet(() -> {
+            Span span = spans.keys();
             mayFetch = clock.instant().plus(BETWEEN_FETCHES);
             Future<Void> started = client.getAbs(config.jwksUri())
                     .timeout(config.timeout().toMillis())
                     .send()
                     .timeout(config.timeout().plus(Duration.ofMillis(100)).toMillis(), TimeUnit.MILLISECONDS)
                     .compose(this::adopt)
+                    .onComplete(done -> CognitoSpans.end(span, done))
                     .onFailure(error -> LOG.atWarn()
                             .addKeyValue("reason", error.getClass().getSimpleName())
                             .log("cannot fetch Cognito's keys, going on with the known ones"));

@@ -1,5 +1,8 @@
 package dev.portcullis.mcp.upstream;
 
+import dev.portcullis.trace.Span;
+import dev.portcullis.trace.TraceContext;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -15,11 +18,13 @@ public final class Attempt {
     private final Freshness freshness;
     private final EndpointStates states;
     private final Pool pool;
+    private final Span span;
     private Optional<HttpConnection> connection = Optional.empty();
     private boolean judged;
     private boolean over;
 
-    Attempt(String upstream, Endpoint endpoint, Freshness freshness, EndpointStates states, Pool pool) {
+    Attempt(String upstream, Endpoint endpoint, Freshness freshness, EndpointStates states, Pool pool, Span span) {
+        this.span = span;
         this.freshness = freshness;
         this.states = states;
         this.pool = pool;
@@ -38,8 +43,21 @@ public final class Attempt {
         return endpoint;
     }
 
+    /** Tells the upstream, in the headers of the request, where in the trace it is. */
+    public void lead(MultiMap headers) {
+        if (span.isRecording()) {
+            headers.set(
+                    TraceContext.HEADER,
+                    span.context().map(TraceContext::header).orElseThrow());
+        }
+    }
+
     /** The head of an answer came. 502, 503 and 504 are what a dead server looks like behind a proxy of its own. */
     public void answered(int status) {
+        span.put("http.response.status_code", status);
+        if (status >= 400) {
+            span.fail(String.valueOf(status));
+        }
         if (status == 502 || status == 503 || status == 504) {
             failed();
         } else if (!judged) {
@@ -49,6 +67,15 @@ public final class Attempt {
                 log("an endpoint is back");
             }
         }
+    }
+
+    /**
+     * It came to no good end, and not because the client left.
+     *
+     * @param reason of a few words
+     */
+    public void broke(String reason) {
+        span.fail(reason);
     }
 
     /** No answer came, and not because the client left. */
@@ -69,6 +96,7 @@ public final class Attempt {
         }
         over = true;
         endpoint.ended();
+        span.end();
         connection.ifPresent(used -> {
             freshness.used(used);
             pool.gave();

@@ -57,6 +57,14 @@ public final class Endpoint {
         return HttpMethod.POST.equals(method) ? post : new RequestOptions(post).setMethod(method);
     }
 
+    String host() {
+        return post.getHost();
+    }
+
+    int port() {
+        return post.getPort();
+    }
+
     /** What the {@code Host} header says, where that is not the name that TLS asks for. */
     Optional<HostAndPort> authority() {
         return authority;

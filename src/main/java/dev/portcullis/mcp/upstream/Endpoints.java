@@ -1,6 +1,7 @@
 package dev.portcullis.mcp.upstream;
 
 import dev.portcullis.config.UpstreamTransport;
+import dev.portcullis.trace.CurrentSpan;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -153,7 +154,7 @@ final class Endpoints {
     /** Once at a time, and not more often than every second, however many ask. */
     private Future<Void> lookUp() {
         if (lookup.isPresent()) {
-            return lookup.get();
+            return CurrentSpan.keep(lookup.get());
         }
         if (hosts.isEmpty() || System.nanoTime() - lastLookup < PAUSE) {
             return Future.succeededFuture();
@@ -176,7 +177,7 @@ final class Endpoints {
             lookup = Optional.empty();
             done.complete();
         });
-        return done.future();
+        return CurrentSpan.keep(done.future());
     }
 
     private void arrange() {

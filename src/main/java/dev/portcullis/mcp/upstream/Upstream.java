@@ -2,6 +2,8 @@ package dev.portcullis.mcp.upstream;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.UpstreamTransport;
+import dev.portcullis.trace.Span;
+import dev.portcullis.trace.Tracer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -28,13 +30,15 @@ public final class Upstream {
     private final HttpClient calls;
     private final HttpClient streams;
     private final UpstreamMetrics.Of metrics;
+    private final Tracer tracer;
 
     /** @param share of the configured connections that this event loop may open, as one of so many */
-    public Upstream(Vertx vertx, GatewayConfig.Upstream config, UpstreamMetrics metrics, int share) {
+    public Upstream(Vertx vertx, GatewayConfig.Upstream config, UpstreamMetrics metrics, Tracer tracer, int share) {
         this.vertx = vertx;
         this.name = config.name();
         this.transport = config.transport();
         this.metrics = metrics.of(name);
+        this.tracer = tracer;
         this.metrics.opened(share * Clients.atOnce(transport, share));
         this.endpoints =
                 new Endpoints(vertx, name, config.endpoints(), transport, Names.of(vertx), this.metrics.endpoints());
@@ -71,7 +75,7 @@ public final class Upstream {
     public Future<Outbound> connect(Endpoint endpoint, HttpMethod method, boolean stream) {
         Pool pool = metrics.pool(stream);
         pool.waits();
-        Attempt attempt = new Attempt(name, endpoint, freshness, metrics.endpoints(), pool);
+        Attempt attempt = new Attempt(name, endpoint, freshness, metrics.endpoints(), pool, span(endpoint, method));
         return connect(endpoint, method, stream, attempt, System.nanoTime()).onComplete(done -> pool.waited());
     }
 
@@ -95,11 +99,24 @@ public final class Upstream {
 
     private static Throwable gaveUp(Attempt attempt, Throwable failure) {
         boolean busy = failure instanceof ConnectionPoolTooBusyException || failure instanceof TimeoutException;
+        attempt.broke(busy ? "overloaded" : failure.getClass().getSimpleName());
         if (!busy) {
             attempt.failed();
         }
         attempt.over();
         return busy ? new QueueTooLongException() : failure;
+    }
+
+    /** OpenTelemetry semantic conventions, HTTP client spans; the URL, which can hold a key, is left out. */
+    private Span span(Endpoint endpoint, HttpMethod method) {
+        Span span = tracer.call(method.name(), name);
+        if (span.isRecording()) {
+            span.put("http.request.method", method.name());
+            span.put("server.address", endpoint.host());
+            span.put("server.port", endpoint.port());
+            span.put("portcullis.upstream", name);
+        }
+        return span;
     }
 
     /** The endpoint with this key, if it is still there. */

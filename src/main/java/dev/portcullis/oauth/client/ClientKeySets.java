@@ -7,6 +7,7 @@ import dev.portcullis.config.ClientDocuments;
 import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.fetch.DocumentUrl;
 import dev.portcullis.fetch.FetchProblem;
+import dev.portcullis.trace.CurrentSpan;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -65,7 +66,7 @@ final class ClientKeySets {
     private Future<List<JWK>> fetchOnce(DocumentUrl url) {
         Future<List<JWK>> running = underWay.get(url.text());
         if (running != null) {
-            return running;
+            return CurrentSpan.keep(running);
         }
         Future<List<JWK>> started = fetcher.fetch(url, config.maxKeySetBytes())
                 .recover(failure -> failure instanceof FetchProblem problem

@@ -10,6 +10,7 @@ import dev.portcullis.fetch.FetchProblem;
 import dev.portcullis.fetch.Fetched;
 import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.SealedJson;
+import dev.portcullis.trace.CurrentSpan;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -128,7 +129,7 @@ public final class ClientMetadataDocuments {
     private Future<Client> once(String address, Supplier<Future<Client>> fetch) {
         Future<Client> running = underWay.get(address);
         if (running != null) {
-            return running;
+            return CurrentSpan.keep(running);
         }
         Future<Client> started = fetch.get();
         underWay.put(address, started);
