@@ -132,7 +132,7 @@ public final class ConfigReader {
                 lifetime,
                 section.duration("maxLifetime", Duration.ofDays(90), Duration.ofMinutes(1), Duration.ofDays(3650)),
                 section.duration("reuseGrace", Duration.ofMinutes(30), Duration.ZERO, Duration.ofDays(2)),
-                section.duration("lease", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofMinutes(1)),
+                section.duration("lease", Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMinutes(1)),
                 section.duration("patience", Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofSeconds(30)));
         if (refresh.maxLifetime().compareTo(lifetime) < 0) {
             section.problem("maxLifetime", "must not be shorter than refresh.lifetime");

@@ -14,7 +14,9 @@ import io.vertx.redis.client.ResponseType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +27,9 @@ import java.util.function.Supplier;
  * {@link Outage}; no caller waits for a dead connection.
  */
 public final class RedisLink {
+    private static final long INSIST_MS = 100;
+
+    private final Vertx vertx;
     private final GatewayConfig.Redis config;
     private final Servers servers;
     private final RedisMetrics metrics;
@@ -38,6 +43,7 @@ public final class RedisLink {
 
     public RedisLink(Vertx vertx, GatewayConfig.Redis config, RedisMetrics metrics, Tracer tracer) {
         this.tracer = tracer;
+        this.vertx = vertx;
         this.config = config;
         this.metrics = metrics;
         this.servers = Topology.of(vertx, config).commands(metrics);
@@ -113,6 +119,24 @@ public final class RedisLink {
                                         : Future.failedFuture(error)))
                 .recover(error -> Future.failedFuture(outage(script.name(), error)))
                 .map(reply -> reply.map(RedisLink::texts).orElse(List.of()));
+    }
+
+    /**
+     * Runs a script that finishes something, again and again while Redis is in trouble, for so long at most. It has to be one that may come
+     * twice: where only its answer was lost, it does.
+     */
+    public Future<List<String>> insist(Duration patience, Script script, List<String> keys, List<String> arguments) {
+        long end = System.nanoTime() + patience.toNanos();
+        return insist(() -> System.nanoTime() < end, script, keys, arguments);
+    }
+
+    private Future<List<String>> insist(
+            BooleanSupplier patient, Script script, List<String> keys, List<String> arguments) {
+        return run(script, keys, arguments)
+                .recover(outage -> patient.getAsBoolean()
+                        ? vertx.timer(INSIST_MS, TimeUnit.MILLISECONDS)
+                                .compose(waited -> insist(patient, script, keys, arguments))
+                        : Future.failedFuture(outage));
     }
 
     public Future<Void> close() {

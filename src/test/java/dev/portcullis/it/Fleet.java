@@ -69,15 +69,23 @@ final class Fleet implements AutoCloseable {
 
     /** Throws {@link RequestFailedException} where there is no answer, or one that tells of trouble. */
     Answer request(Function<String, Answer> request) {
+        return ask(gateway -> {
+            long began = System.nanoTime();
+            Answer answer = request.apply(gateway);
+            if (answer.status() >= 400) {
+                throw new RequestFailedException(gateway, began, answer.status() + " " + answer.body());
+            }
+            return answer;
+        });
+    }
+
+    /** For requests that judge their answers themselves. */
+    <T> T ask(Function<String, T> request) {
         while (true) {
             String gateway = next();
             long began = System.nanoTime();
             try {
-                Answer answer = request.apply(gateway);
-                if (answer.status() >= 400) {
-                    throw new RequestFailedException(gateway, began, answer.status() + " " + answer.body());
-                }
-                return answer;
+                return request.apply(gateway);
             } catch (AssertionError e) {
                 if (!(e.getCause() instanceof ConnectException)) {
                     throw new RequestFailedException(gateway, began, e.getMessage() + ": " + e.getCause());

@@ -13,7 +13,7 @@ final class Newcomer implements Actor {
 
     @Override
     public void act() {
-        TestClient client = TestClient.register(fleet.world(), fleet.next());
+        TestClient client = fleet.ask(gateway -> TestClient.register(fleet.world(), gateway));
         Answer page = fleet.request(client::authorize);
         Answer approved = fleet.request(gateway -> client.approve(gateway, page));
         Answer signedIn = client.signIn(approved);

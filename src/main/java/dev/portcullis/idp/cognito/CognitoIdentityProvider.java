@@ -242,9 +242,9 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                 .setHttpClientOptions(new HttpClientOptions()
                         .setConnectTimeout((int) config.timeout().toMillis())
                         // A call that hangs keeps its connection, of which there are few: when the call is given up it
-                        // has to go.
+                        // has to go. Not by what was last read: a call may come when that is long ago.
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setReadIdleTimeout((int) config.timeout().plus(SLACK).toMillis()));
+                        .setIdleTimeout((int) config.timeout().plus(SLACK).toMillis()));
         secret.ifPresent(value -> options.setClientSecret(value.reveal()));
         return options;
     }

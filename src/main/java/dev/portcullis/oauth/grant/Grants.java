@@ -119,7 +119,10 @@ public final class Grants {
         }
     }
 
-    /** Stores Cognito's new tokens and the next generation; answers the grant as it is now. Fails with {@link Outage} if the lease ran out. */
+    /**
+     * Stores Cognito's new tokens and the next generation; answers the grant as it is now. Where Redis is away, as often as it takes while the
+     * lease lasts: nobody else has these tokens. Fails with {@link Outage} if the lease ran out.
+     */
     public Future<Grant> rotate(Claim.Leased claim, IdpTokens fresh) {
         Grant next = claim.grant().with(fresh);
         GrantKeys keys = new GrantKeys(next.id());
@@ -130,14 +133,16 @@ public final class Grants {
                 freshUntil(next),
                 millis(remaining(next)),
                 millis(config.refresh().reuseGrace()));
-        return redis.run(ROTATE, List.of(keys.grant()), arguments)
+        return redis.insist(config.refresh().lease(), ROTATE, List.of(keys.grant()), arguments)
                 .compose(reply -> reply.equals(List.of("rotated"))
                         ? Future.succeededFuture(next)
                         : Future.failedFuture(new Outage("redis", "the lease of a refresh ran out")));
     }
 
+    /** Lets others have a try, as soon as Redis is there to be told. */
     public Future<Void> release(Claim.Leased claim) {
-        return redis.run(RELEASE, List.of(new GrantKeys(claim.grant().id()).grant()), List.of(claim.lease()))
+        List<String> key = List.of(new GrantKeys(claim.grant().id()).grant());
+        return redis.insist(config.refresh().lease(), RELEASE, key, List.of(claim.lease()))
                 .mapEmpty();
     }
 
