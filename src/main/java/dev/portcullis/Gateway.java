@@ -8,6 +8,7 @@ import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestMetrics;
 import dev.portcullis.mcp.Admissions;
+import dev.portcullis.mcp.StreamOpenings;
 import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.ops.Draining;
 import dev.portcullis.ops.ManagementServer;
@@ -83,6 +84,7 @@ public final class Gateway {
                 keys,
                 verified,
                 new Admissions(config.tokens().cacheSize()),
+                new StreamOpenings(),
                 revocations,
                 new Pages(),
                 readiness,

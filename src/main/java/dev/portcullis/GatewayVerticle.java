@@ -21,6 +21,7 @@ import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.McpEndpoint;
 import dev.portcullis.mcp.McpEndpoints;
 import dev.portcullis.mcp.OpenStreams;
+import dev.portcullis.mcp.StreamOpenings;
 import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.oauth.authorize.AuthorizationEndpoint;
 import dev.portcullis.oauth.client.ClientAssertionVerifier;
@@ -95,6 +96,7 @@ final class GatewayVerticle extends VerticleBase {
             KeyRing keys,
             VerifiedTokens verifiedTokens,
             Admissions admissions,
+            StreamOpenings openings,
             Revocations revocations,
             Pages pages,
             Readiness readiness,
@@ -201,6 +203,7 @@ final class GatewayVerticle extends VerticleBase {
                 verifier,
                 shared.admissions(),
                 open,
+                shared.openings(),
                 shared.upstreams(),
                 shared.tracer(),
                 shared.audit(),

@@ -39,6 +39,7 @@ public final class McpEndpoint {
             AccessTokenVerifier verifier,
             Admissions admissions,
             OpenStreams streams,
+            StreamOpenings openings,
             UpstreamMetrics metrics,
             Tracer tracer,
             AuditLog audit,
@@ -53,13 +54,15 @@ public final class McpEndpoint {
         this.admission = admissions.of(upstream);
         this.challenge = new Challenge(upstream);
         this.relay = new Relay(
+                vertx,
                 new Upstream(vertx, upstream, metrics, tracer, instances),
                 new HeaderPolicy(config, upstream, assertions),
                 new SessionIds(sealer, upstream.name()),
                 new StepUp(upstream, challenge),
                 new Silences(vertx),
                 upstream.limits().maxBodyBytes(),
-                streams);
+                streams,
+                openings);
         this.gate = upstream.tools().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ToolGate(upstream, challenge, relay, audit));

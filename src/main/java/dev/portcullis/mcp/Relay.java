@@ -6,7 +6,10 @@ import dev.portcullis.mcp.upstream.QueueTooLongException;
 import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.ConnectException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +18,7 @@ import java.util.Optional;
  * sent again: a call that may have reached the upstream may have had its effect.
  */
 final class Relay {
+    private final Vertx vertx;
     private final Upstream upstream;
     private final HeaderPolicy headers;
     private final SessionIds sessions;
@@ -23,16 +27,20 @@ final class Relay {
     private final Silences silences;
     private final long maxBody;
     private final OpenStreams streams;
+    private final StreamOpenings openings;
 
     /** @param maxBody bytes of a request's body; more is answered 413 */
     Relay(
+            Vertx vertx,
             Upstream upstream,
             HeaderPolicy headers,
             SessionIds sessions,
             StepUp stepUp,
             Silences silences,
             long maxBody,
-            OpenStreams streams) {
+            OpenStreams streams,
+            StreamOpenings openings) {
+        this.vertx = vertx;
         this.upstream = upstream;
         this.headers = headers;
         this.refusals = new Refusals(upstream);
@@ -41,6 +49,7 @@ final class Relay {
         this.silences = silences;
         this.maxBody = maxBody;
         this.streams = streams;
+        this.openings = openings;
     }
 
     /** The request must be paused; it is read when the upstream is ready for it. */
@@ -68,18 +77,31 @@ final class Relay {
             return;
         }
         SessionHeader header = new SessionHeader(sessions, token, era, session);
-        upstream.find(session.get().endpoint()).onSuccess(endpoint -> {
-            if (endpoint.isEmpty()) {
-                refusals.noSession(request);
-            } else {
-                run(request, token, passage, header, connect(request, endpoint.get()));
-            }
-        });
+        Duration headStart = upstream.transport().streamHeadStart();
+        if (Era.isStream(request) && !headStart.isZero()) {
+            StreamOpenings.Opening opening = openings.begin(vertx, session.get().sealed(), headStart);
+            Future<Outbound> connected = connect(request, session.get());
+            run(request, token, passage, header, connected);
+            connected.compose(sent -> sent.request().response()).onComplete(answered -> opening.end());
+        } else {
+            openings.settled(session.get().sealed())
+                    .onSuccess(settled -> run(request, token, passage, header, connect(request, session.get())));
+        }
     }
 
     /** Nothing new will come. */
     void retire() {
         upstream.retire();
+    }
+
+    private Future<Outbound> connect(HttpServerRequest request, SessionIds.Session session) {
+        return upstream.find(session.endpoint()).compose(endpoint -> {
+            if (endpoint.isEmpty()) {
+                refusals.noSession(request);
+                return Future.failedFuture(new ConnectException("the endpoint of the session is gone"));
+            }
+            return connect(request, endpoint.get());
+        });
     }
 
     /** Where the endpoint cannot be reached and there is another, the session is gone, and its client had better begin a new one. */
