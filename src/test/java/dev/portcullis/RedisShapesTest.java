@@ -51,8 +51,8 @@ class RedisShapesTest {
         try (RedisServer redis = RedisServer.start(
                         port,
                         Optional.of("operator"),
-                        "user gateway on >p%40ss ~pc:* &pc:* +@read +@write +@connection +@transaction +@scripting"
-                                + " +publish +subscribe +time +info -@dangerous +info");
+                        "user gateway on >p%40ss ~pc:* resetchannels &pc:* +@read +@write +@scripting +@pubsub"
+                                + " +@connection +time -@dangerous +info");
                 TlsEndpoint tls = TlsEndpoint.inFrontOf(port)) {
             everythingWorks(yaml -> yaml.put(
                     "redis",

@@ -452,19 +452,19 @@ class DoctorTest {
                         "redis-cluster://"),
                 failed(
                         "a user without scripts",
-                        patient -> user(patient, "~pc:* &pc:* +@all -@scripting"),
+                        patient -> user(patient, "~pc:* resetchannels &pc:* +@all -@scripting"),
                         "redis.scripts",
                         "NOPERM",
                         "+evalsha"),
                 failed(
                         "a user of other keys",
-                        patient -> user(patient, "~other:* &pc:* +@all"),
+                        patient -> user(patient, "~other:* resetchannels &pc:* +@all"),
                         "redis.permissions",
                         "NOPERM",
                         "~pc:*"),
                 failed(
                         "a user without one of the commands",
-                        patient -> user(patient, "~pc:* &pc:* +@all -zadd"),
+                        patient -> user(patient, "~pc:* resetchannels &pc:* +@all -zadd"),
                         "redis.permissions",
                         "rights failed",
                         "+@write"),
@@ -476,7 +476,7 @@ class DoctorTest {
                         "&pc:*"),
                 warned(
                         "a user who may not ask",
-                        patient -> user(patient, "~pc:* &pc:* +@all -info"),
+                        patient -> user(patient, "~pc:* resetchannels &pc:* +@all -info"),
                         "redis.policy",
                         "cannot be seen",
                         "+info"));

@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A {@code redis-server} process on 127.0.0.1 with a configuration of a test's own: the one on the PATH, else the embedded one. Commands are
- * sent to it over connections of their own, without a client library.
+ * A {@code redis-server} process on 127.0.0.1 with a configuration of a test's own: the one on the PATH, else, and
+ * where {@code REDIS_SERVER=embedded} says so, the embedded one. Commands are sent to it over connections of their own, without a client
+ * library.
  */
 public final class RedisServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(10);
@@ -92,6 +93,10 @@ public final class RedisServer implements AutoCloseable {
         static final String EXECUTABLE = find();
 
         private static String find() {
+            // So that a run can show what happens on a machine where none is installed.
+            if ("embedded".equals(System.getenv("REDIS_SERVER"))) {
+                return unpack();
+            }
             return Arrays.stream(Optional.ofNullable(System.getenv("PATH"))
                             .orElse("")
                             .split(File.pathSeparator))

@@ -34,7 +34,7 @@ record MayTouchOurKeys(Once<RedisLink> link, String name) implements Check {
 
     @Override
     public String remedy() {
-        return "Give the user of redis.url what the gateway needs: ACL SETUSER NAME ~pc:* &pc:* +@read +@write +@scripting"
-                + " +@pubsub +@connection +time +info (and +cluster|slots in a cluster).";
+        return "Give the user of redis.url what the gateway needs: ACL SETUSER NAME ~pc:* resetchannels &pc:* +@read +@write +@scripting"
+                + " +@pubsub +@connection +time -@dangerous +info (and +cluster|slots in a cluster).";
     }
 }

@@ -53,7 +53,7 @@ record PassesMessages(Vertx vertx, GatewayConfig.Redis config, RedisMetrics metr
 
     @Override
     public String remedy() {
-        return "Allow SUBSCRIBE and PUBLISH on the channels (ACL SETUSER … &pc:* +subscribe +publish): without them revocations"
+        return "Allow SUBSCRIBE and PUBLISH on the channels (ACL SETUSER … resetchannels &pc:* +subscribe +publish): without them revocations"
                 + " take until revocation.check to reach every replica.";
     }
 }
