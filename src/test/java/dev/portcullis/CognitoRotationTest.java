@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.dev.cognito.Call;
 import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.dev.cognito.RefreshRotation;
+import dev.portcullis.dev.cognito.TokenFlaw;
 import dev.portcullis.dev.redis.LocalRedis;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.TestClient;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Cognito rotates its refresh tokens, and what it answered gets lost on the way: to us, or from us to where it would be kept. */
 class CognitoRotationTest {
@@ -31,12 +34,17 @@ class CognitoRotationTest {
         redis = LocalRedis.start(LocalRedis.Options.standard());
         world = World.start(configuration -> configuration
                 .put("redis", new JsonObject().put("url", redis.url()).put("timeout", "500ms"))
-                .put("refresh", new JsonObject().put("lease", "1s").put("patience", "300ms")));
+                .put("refresh", new JsonObject().put("lease", "2s").put("patience", "300ms"))
+                .getJsonObject("cognito")
+                .put("timeout", "1s"));
         // As Cognito has it: what was replaced is good for at most a minute more.
+        rotate(Duration.ofSeconds(60));
+    }
+
+    private void rotate(Duration grace) throws Exception {
         world.cognito()
                 .changeClient(
-                        world.cognito().pool().client().id(),
-                        client -> client.withRotation(RefreshRotation.on(Duration.ofSeconds(60))))
+                        world.cognito().pool().client().id(), client -> client.withRotation(RefreshRotation.on(grace)))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
@@ -78,6 +86,24 @@ class CognitoRotationTest {
         redis.pause();
         assertThat(asked.get(20, TimeUnit.SECONDS).status()).isEqualTo(503);
         redis.resume();
+        Answer next = await().atMost(PATIENCE)
+                .until(() -> client.refresh(world.url(), token), answer -> answer.status() == 200);
+        goesOn(client, next.json().getString("refresh_token"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNKNOWN_KID", "WRONG_KEY", "EXPIRED", "OTHER_POOL"})
+    @DisplayName(
+            "AS-33, AS-30: Cognito rotated, without grace, and what it issued does not verify here: 503, and the session goes on")
+    void whatCognitoIssuedDoesNotVerify(TokenFlaw flaw) throws Exception {
+        rotate(Duration.ZERO);
+        TestClient client = TestClient.register(world);
+        String token = client.redeem(world.url(), client.code()).json().getString("refresh_token");
+        world.cognito().faults().accessTokens(flaw);
+        for (int i = 0; i < 3; i++) {
+            assertThat(client.refresh(world.url(), token).status()).isEqualTo(503);
+        }
+        world.cognito().faults().accessTokens(TokenFlaw.NONE);
         Answer next = await().atMost(PATIENCE)
                 .until(() -> client.refresh(world.url(), token), answer -> answer.status() == 200);
         goesOn(client, next.json().getString("refresh_token"));

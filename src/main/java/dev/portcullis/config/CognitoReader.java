@@ -39,7 +39,9 @@ final class CognitoReader {
                 scopes,
                 section.duration("timeout", Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofSeconds(30)),
                 section.duration("jwksRefresh", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(1)),
-                section.duration("jwksCooldown", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)));
+                section.duration("jwksCooldown", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)),
+                new GatewayConfig.CognitoConnections(
+                        section.integer("maxConnections", 20, 1, 300), section.integer("maxWaiting", 200, 0, 10_000)));
         section.refuseUnknownKeys();
         return cognito;
     }

@@ -69,6 +69,7 @@ public final class ConfigReader {
     private static GatewayConfig read(Section root, Path directory) {
         String publicUrl = Urls.publicUrl(root, "publicUrl");
         Map<String, GatewayConfig.Upstream> upstreams = UpstreamsReader.read(root, publicUrl, directory);
+        GatewayConfig.Cognito cognito = CognitoReader.read(root.section("cognito"));
         GatewayConfig config = new GatewayConfig(
                 publicUrl,
                 listen(root.section("listen"), "0.0.0.0", 8080),
@@ -76,13 +77,13 @@ public final class ConfigReader {
                 Logging.read(root.section("logging")),
                 Telemetry.read(root.section("telemetry")),
                 Drain.read(root.section("drain")),
-                CognitoReader.read(root.section("cognito")),
+                cognito,
                 RedisReader.read(root.section("redis"), directory),
                 Keys.read(root.section("keys"), directory),
                 login(root.section("login")),
                 Approvals.read(root.section("approvals")),
                 tokens(root.section("tokens")),
-                refresh(root.section("refresh")),
+                Refresh.read(root.section("refresh"), cognito.timeout()),
                 RateLimits.read(root.section("rateLimits")),
                 Revocation.read(root.section("revocation")),
                 Connections.read(root.section("connections")),
@@ -123,22 +124,6 @@ public final class ConfigReader {
                 section.integer("cacheSize", 50_000, 100, 10_000_000));
         section.refuseUnknownKeys();
         return tokens;
-    }
-
-    private static GatewayConfig.Refresh refresh(Section section) {
-        Duration lifetime =
-                section.duration("lifetime", Duration.ofDays(30), Duration.ofMinutes(1), Duration.ofDays(3650));
-        var refresh = new GatewayConfig.Refresh(
-                lifetime,
-                section.duration("maxLifetime", Duration.ofDays(90), Duration.ofMinutes(1), Duration.ofDays(3650)),
-                section.duration("reuseGrace", Duration.ofMinutes(30), Duration.ZERO, Duration.ofDays(2)),
-                section.duration("lease", Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMinutes(1)),
-                section.duration("patience", Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofSeconds(30)));
-        if (refresh.maxLifetime().compareTo(lifetime) < 0) {
-            section.problem("maxLifetime", "must not be shorter than refresh.lifetime");
-        }
-        section.refuseUnknownKeys();
-        return refresh;
     }
 
     private static GatewayConfig.Resources resources(Section section, Map<String, GatewayConfig.Upstream> upstreams) {

@@ -61,6 +61,7 @@ public record GatewayConfig(
      * @param timeout for one call to Cognito
      * @param jwksRefresh how often the keys are fetched again ahead of need
      * @param jwksCooldown the shortest time between two fetches for an unknown key id
+     * @param connections to its token endpoint
      */
     public record Cognito(
             String issuer,
@@ -72,7 +73,8 @@ public record GatewayConfig(
             List<String> scopes,
             Duration timeout,
             Duration jwksRefresh,
-            Duration jwksCooldown) {
+            Duration jwksCooldown,
+            CognitoConnections connections) {
 
         Cognito with(List<Secret> otherSecrets, Duration otherTimeout) {
             return new Cognito(
@@ -85,9 +87,18 @@ public record GatewayConfig(
                     scopes,
                     otherTimeout,
                     jwksRefresh,
-                    jwksCooldown);
+                    jwksCooldown,
+                    connections);
         }
     }
+
+    /**
+     * Of each event loop.
+     *
+     * @param max calls under way at once
+     * @param maxWaiting calls that wait for one of them to end
+     */
+    public record CognitoConnections(int max, int maxWaiting) {}
 
     /** The OAuth endpoints below the domain; a provider other than Cognito may have them elsewhere. */
     public record Paths(String authorize, String token, String revoke) {}
@@ -139,16 +150,6 @@ public record GatewayConfig(
         ENCRYPTED,
         PLAIN
     }
-
-    /**
-     * @param lifetime without use, after which a grant ends
-     * @param maxLifetime after which it ends in any case
-     * @param reuseGrace how long after its rotation an old refresh token still gets the current successor
-     * @param lease how long one refresh may hold the grant while it calls Cognito
-     * @param patience how long a parallel refresh waits for that one
-     */
-    public record Refresh(
-            Duration lifetime, Duration maxLifetime, Duration reuseGrace, Duration lease, Duration patience) {}
 
     /**
      * Dynamic client registration.

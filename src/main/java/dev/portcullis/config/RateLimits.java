@@ -8,16 +8,19 @@ import java.time.Duration;
  * @param register registrations a minute and client address
  * @param authorize authorization requests a minute and client address
  * @param token token requests a minute and client address
+ * @param refreshesOfGrant calls to Cognito a minute that the refreshes of one grant may cause
  * @param cognitoRefreshes refreshes and logins at Cognito a second, of all replicas together
  * @param cognitoPatience how long one waits for its turn at Cognito
  */
-public record RateLimits(int register, int authorize, int token, int cognitoRefreshes, Duration cognitoPatience) {
+public record RateLimits(
+        int register, int authorize, int token, int refreshesOfGrant, int cognitoRefreshes, Duration cognitoPatience) {
 
     static RateLimits read(Section section) {
         var limits = new RateLimits(
                 section.integer("register", 120, 0, 1_000_000),
                 section.integer("authorize", 600, 0, 1_000_000),
                 section.integer("token", 3000, 0, 1_000_000),
+                section.integer("refreshesOfGrant", 30, 0, 1_000_000),
                 // Cognito's quota is 120 a second for an account and region, logins included.
                 section.integer("cognitoRefreshes", 100, 0, 100_000),
                 section.duration("cognitoPatience", Duration.ofMillis(250), Duration.ZERO, Duration.ofSeconds(10)));

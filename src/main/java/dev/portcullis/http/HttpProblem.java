@@ -23,11 +23,16 @@ public final class HttpProblem extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** RFC 6585 §4. */
+    /** RFC 6585 §4, for a client address. */
     public static HttpProblem tooManyRequests(Duration retryAfter) {
+        return tooManyRequests(retryAfter, "requests from this address");
+    }
+
+    /** @param what there are too many of */
+    public static HttpProblem tooManyRequests(Duration retryAfter, String what) {
         return new HttpProblem(
                 429,
-                "too many requests from this address, wait " + retryAfter.toSeconds() + " s and try again",
+                "too many " + what + ", wait " + retryAfter.toSeconds() + " s and try again",
                 Optional.of(retryAfter));
     }
 

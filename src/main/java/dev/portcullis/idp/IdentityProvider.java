@@ -1,6 +1,7 @@
 package dev.portcullis.idp;
 
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -15,8 +16,12 @@ public interface IdentityProvider {
     /** Redeems the authorization code and checks the ID token, its nonce included. */
     Future<IdpTokens> exchange(String code, String codeVerifier, String nonce);
 
-    /** A new access token; the refresh token of the answer is empty where the old one stays good. */
-    Future<IdpTokens> refresh(String refreshToken);
+    /**
+     * A new access token; the refresh token of the answer is empty where the old one stays good. May also fail with {@link UnverifiedTokens}.
+     *
+     * @param patience for the answer, which is worth having even if it comes late: the old refresh token may be spent
+     */
+    Future<IdpTokens> refresh(String refreshToken, Duration patience);
 
     /**
      * Ends the sign-in this refresh token came from. Succeeds for tokens that are dead already; refused where the provider does not do such a

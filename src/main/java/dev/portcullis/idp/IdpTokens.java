@@ -5,11 +5,16 @@ import java.util.Optional;
 /**
  * What the provider issued.
  *
- * @param email from the ID token; empty where the provider did not vouch for one
+ * @param identity from the ID token; empty where the provider sent none, as it need not when it refreshes
  * @param refreshToken empty where the provider sent none
  */
 public record IdpTokens(
-        String accessToken, IdpAccessToken claims, Optional<String> email, Optional<String> refreshToken) {
+        String accessToken, IdpAccessToken claims, Optional<IdpIdentity> identity, Optional<String> refreshToken) {
+
+    /** The address that the provider vouches for. */
+    public Optional<String> email() {
+        return identity.flatMap(IdpIdentity::email);
+    }
 
     @Override
     public String toString() {

@@ -1,6 +1,5 @@
 package dev.portcullis.idp;
 
-import dev.portcullis.outage.Outage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.AsyncResult;
@@ -43,8 +42,8 @@ public final class MeasuredIdentityProvider implements IdentityProvider {
     }
 
     @Override
-    public Future<IdpTokens> refresh(String refreshToken) {
-        return measured("refresh", () -> provider.refresh(refreshToken));
+    public Future<IdpTokens> refresh(String refreshToken, Duration patience) {
+        return measured("refresh", () -> provider.refresh(refreshToken, patience));
     }
 
     @Override
@@ -69,6 +68,6 @@ public final class MeasuredIdentityProvider implements IdentityProvider {
     }
 
     private static String outcome(AsyncResult<?> answer) {
-        return answer.succeeded() ? "ok" : answer.cause() instanceof Outage ? "outage" : "refused";
+        return answer.succeeded() ? "ok" : answer.cause() instanceof IdpRefused ? "refused" : "outage";
     }
 }

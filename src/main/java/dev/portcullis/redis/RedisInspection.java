@@ -52,25 +52,26 @@ public final class RedisInspection {
                 .recover(RedisInspection::explained);
     }
 
-    /** How long each of so many {@code PING}s took, one after the other, at one of the servers. */
-    public Future<List<Duration>> pings(int count) {
+    /** How long each of so many {@code PING}s took, one after the other, at one of the servers; fewer, where they take longer than that. */
+    public Future<List<Duration>> pings(int count, Duration atMost) {
         return locate().compose(servers -> {
                     Redis client = clients.to(servers.get(0));
                     return client.connect()
-                            .compose(connection -> pings(connection, count, new ArrayList<>()))
+                            .compose(connection ->
+                                    pings(connection, count, System.nanoTime() + atMost.toNanos(), new ArrayList<>()))
                             .onComplete(done -> client.close());
                 })
                 .recover(RedisInspection::explained);
     }
 
-    private static Future<List<Duration>> pings(RedisConnection connection, int count, List<Duration> took) {
-        if (took.size() == count) {
+    private static Future<List<Duration>> pings(RedisConnection connection, int count, long end, List<Duration> took) {
+        if (took.size() == count || (!took.isEmpty() && System.nanoTime() > end)) {
             return Future.succeededFuture(took);
         }
         long sent = System.nanoTime();
         return connection.send(Request.cmd(Command.PING)).compose(pong -> {
             took.add(Duration.ofNanos(System.nanoTime() - sent));
-            return pings(connection, count, took);
+            return pings(connection, count, end, took);
         });
     }
 

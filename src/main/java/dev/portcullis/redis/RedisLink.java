@@ -64,8 +64,12 @@ public final class RedisLink {
                 .mapEmpty();
     }
 
-    /** Stores a value if there is none yet; answers whether it did. */
+    /** Stores a value if there is none yet; answers whether it did. Looks first, as {@link #take} does. */
     public Future<Boolean> putIfAbsent(String key, String value, Duration ttl) {
+        return get(key).compose(there -> there.isPresent() ? Future.succeededFuture(false) : putOnce(key, value, ttl));
+    }
+
+    private Future<Boolean> putOnce(String key, String value, Duration ttl) {
         return send(Command.SET, key, value, "PX", String.valueOf(ttl.toMillis()), "NX")
                 .map(Optional::isPresent);
     }
@@ -80,9 +84,14 @@ public final class RedisLink {
         return send(Command.GET, key).map(reply -> reply.map(Response::toString));
     }
 
-    /** Takes a value out: of several callers one gets it. */
+    /**
+     * Takes a value out: of several callers one gets it. Looks first: a Redis that stands still does what it was told when it goes on, long after
+     * everybody gave up; then the look is what is lost, and not the value.
+     */
     public Future<Optional<String>> take(String key) {
-        return send(Command.GETDEL, key).map(reply -> reply.map(Response::toString));
+        return get(key).compose(there -> there.isPresent()
+                ? send(Command.GETDEL, key).map(reply -> reply.map(Response::toString))
+                : Future.succeededFuture(there));
     }
 
     /** One field of a hash. */

@@ -2,13 +2,8 @@ package dev.portcullis.redis;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.RedisAddress;
-import dev.portcullis.config.RedisAddress.Server;
-import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
-import java.util.List;
 
 /** How commands and subscriptions find their servers, for each kind of Redis. */
 record Topology(Vertx vertx, GatewayConfig.Redis config, Clients clients) {
@@ -25,7 +20,9 @@ record Topology(Vertx vertx, GatewayConfig.Redis config, Clients clients) {
 
     /** In a cluster whichever server answers first: each one passes messages on to all (Redis Cluster specification, "Publish/Subscribe"). */
     Locator subscriptions() {
-        return config.address().kind() == RedisAddress.Kind.CLUSTER ? this::first : master();
+        return config.address().kind() == RedisAddress.Kind.CLUSTER
+                ? new ClusterMembers(clients, config.address().servers())
+                : master();
     }
 
     private Locator master() {
@@ -33,18 +30,5 @@ record Topology(Vertx vertx, GatewayConfig.Redis config, Clients clients) {
         return address.kind() == RedisAddress.Kind.SENTINEL
                 ? new Sentinels(clients, address)
                 : () -> Future.succeededFuture(address.servers().get(0));
-    }
-
-    private Future<Server> first() {
-        List<Future<Server>> answers = config.address().servers().stream()
-                .map(server -> clients.ask(server, Request.cmd(Command.PING)).map(server))
-                .toList();
-        return Future.any(answers)
-                .map(any -> answers.stream()
-                        .filter(Future::succeeded)
-                        .findFirst()
-                        .orElseThrow()
-                        .result())
-                .recover(failure -> Future.failedFuture(new Outage("redis", "no server of the cluster answers")));
     }
 }

@@ -75,6 +75,21 @@ class ConfigReaderTest {
         assertThat(config.cognito().clientSecrets().get(0).reveal()).isEqualTo("s3cret");
     }
 
+    @ParameterizedTest
+    @CsvSource({"1500ms, 3s, true", "1500ms, 2900ms, false", "10s, 5s, false", "10s, 20s, true"})
+    void aLeaseOutlastsTheCallThatItIsFor(String timeout, String lease, boolean allowed) {
+        String yaml = MINIMAL.replace("  clientId: abc", "  clientId: abc\n  timeout: " + timeout)
+                .concat("refresh: { lease: " + lease + " }\n");
+        if (allowed) {
+            assertThat(read(yaml, Map.of("SECRET", "s")).refresh().lease()).isPositive();
+        } else {
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> read(yaml, Map.of("SECRET", "s")))
+                    .satisfies(e ->
+                            assertThat(e.problems()).extracting(Problem::path).containsExactly("refresh.lease"));
+        }
+    }
+
     @Test
     void everyProblemIsReportedAtOnceWithItsPathAndARemedy() {
         String yaml = """

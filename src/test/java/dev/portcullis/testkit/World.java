@@ -255,7 +255,11 @@ public final class World implements AutoCloseable {
                 // All tests come from one address; those about limits switch them on.
                 .put(
                         "rateLimits",
-                        new JsonObject().put("register", 0).put("authorize", 0).put("token", 0))
+                        new JsonObject()
+                                .put("register", 0)
+                                .put("authorize", 0)
+                                .put("token", 0)
+                                .put("refreshesOfGrant", 0))
                 .put(
                         "upstreams",
                         new JsonObject()

@@ -97,7 +97,7 @@ class ReplicaClocksTest {
         }
 
         @Override
-        public Future<IdpTokens> refresh(String refreshToken) {
+        public Future<IdpTokens> refresh(String refreshToken, Duration patience) {
             return Future.failedFuture("not asked here");
         }
 

@@ -16,6 +16,7 @@ import java.util.Locale;
 record AnswersQuickly(RedisInspection inspection, Duration timeout) implements Check {
     private static final int PINGS = 50;
     private static final Duration SLOW = Duration.ofMillis(20);
+    private static final Duration ENOUGH = Duration.ofSeconds(1);
 
     @Override
     public String id() {
@@ -24,14 +25,14 @@ record AnswersQuickly(RedisInspection inspection, Duration timeout) implements C
 
     @Override
     public Future<Outcome> run() {
-        return inspection.pings(PINGS).map(this::judge);
+        return inspection.pings(PINGS, ENOUGH).map(this::judge);
     }
 
     private Outcome judge(List<Duration> pings) {
         List<Duration> sorted = pings.stream().sorted().toList();
-        Duration median = sorted.get(PINGS / 2);
-        Duration longest = sorted.get(PINGS - 1);
-        String finding = "median " + millis(median) + ", longest " + millis(longest) + " of " + PINGS;
+        Duration median = sorted.get(sorted.size() / 2);
+        Duration longest = sorted.get(sorted.size() - 1);
+        String finding = "median " + millis(median) + ", longest " + millis(longest) + " of " + sorted.size();
         return median.compareTo(SLOW) > 0 || longest.compareTo(timeout.dividedBy(2)) > 0
                 ? new Outcome.Warned(
                         finding,

@@ -5,8 +5,10 @@ import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.Secret;
 import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpAccessToken;
+import dev.portcullis.idp.IdpIdentity;
 import dev.portcullis.idp.IdpRefused;
 import dev.portcullis.idp.IdpTokens;
+import dev.portcullis.idp.UnverifiedTokens;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.trace.Span;
 import dev.portcullis.trace.Tracer;
@@ -54,8 +56,11 @@ public final class CognitoIdentityProvider implements IdentityProvider {
     private final CognitoSpans spans;
     private final InstantSource clock;
     private final CognitoTokenVerifier verifier;
-    // One per client secret: during a rotation both are good for a while, and which one is known only by trying.
-    private final List<OAuth2Auth> clients;
+    // Asks Cognito nothing.
+    private final OAuth2Auth urls;
+    private final CognitoConnections connections;
+    // During a rotation two are good for a while, and which one is known only by trying.
+    private final int secrets;
     // The one that Cognito took last.
     private int current;
 
@@ -77,11 +82,21 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         this.clock = clock;
         this.keys = new CognitoKeys(vertx, web, config, spans, clock);
         this.verifier = new CognitoTokenVerifier(config, gateway.tokens().clockSkew(), keys, clock);
-        Stream<Optional<Secret>> secrets = config.clientSecrets().isEmpty()
+        Stream<Optional<Secret>> shown = config.clientSecrets().isEmpty()
                 ? Stream.of(Optional.empty())
                 : config.clientSecrets().stream().map(Optional::of);
-        this.clients =
-                secrets.map(secret -> OAuth2Auth.create(vertx, options(secret))).toList();
+        Duration longest = longestCall(gateway);
+        List<OAuth2Options> clients =
+                shown.map(secret -> options(secret, longest)).toList();
+        this.secrets = clients.size();
+        this.urls = OAuth2Auth.create(vertx, clients.get(0));
+        this.connections = new CognitoConnections(
+                vertx,
+                config.connections().max(),
+                config.connections().maxWaiting(),
+                () -> clients.stream()
+                        .map(options -> OAuth2Auth.create(vertx, options))
+                        .toList());
     }
 
     /** Fetches the keys ahead of need; fails with {@link Outage}, which is no reason not to start. */
@@ -109,7 +124,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                 .putAdditionalParameter("code_challenge", query.codeChallenge())
                 .putAdditionalParameter("code_challenge_method", "S256");
         query.prompt().ifPresent(prompt -> parameters.putAdditionalParameter("prompt", prompt));
-        String url = clients.get(0).authorizeURL(parameters);
+        String url = urls.authorizeURL(parameters);
         // Form encoding writes a space as +, which Cognito has been seen to read as part of a scope.
         return url.replace("+", "%20");
     }
@@ -121,24 +136,32 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                 .setCode(code)
                 .setRedirectUri(redirectUri)
                 .setCodeVerifier(codeVerifier);
-        return call(() -> spans.token("exchange"), client -> client.authenticate(credentials), GRANT_REFUSED)
+        return call(
+                        () -> spans.token("exchange"),
+                        config.timeout(),
+                        client -> client.authenticate(credentials),
+                        GRANT_REFUSED)
                 .compose(user -> tokens(user, Optional.of(nonce)));
     }
 
     @Override
-    public Future<IdpTokens> refresh(String refreshToken) {
+    public Future<IdpTokens> refresh(String refreshToken, Duration patience) {
         User user = User.create(new JsonObject().put("refresh_token", refreshToken));
-        return call(() -> spans.token("refresh"), client -> client.refresh(user), GRANT_REFUSED)
+        return call(() -> spans.token("refresh"), patience, client -> client.refresh(user), GRANT_REFUSED)
                 .compose(fresh -> tokens(fresh, Optional.empty())
                         // Cognito accepted the refresh token; that we cannot read its answer must not end the sign-in.
                         .recover(error -> Future.failedFuture(
-                                new Outage("cognito", "issued a token that does not verify, " + error.getMessage()))));
+                                new UnverifiedTokens(String.valueOf(error.getMessage()), refreshToken(fresh)))));
     }
 
     @Override
     public Future<Void> revoke(String refreshToken) {
         User user = User.create(new JsonObject().put("refresh_token", refreshToken));
-        return call(spans::revocation, client -> client.revoke(user, "refresh_token"), REVOCATION_REFUSED);
+        return call(
+                spans::revocation,
+                config.timeout(),
+                client -> client.revoke(user, "refresh_token"),
+                REVOCATION_REFUSED);
     }
 
     @Override
@@ -165,12 +188,16 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                     return new IdpTokens(
                             accessToken,
                             claims,
-                            id.flatMap(CognitoIdentityProvider::verifiedEmail),
-                            Optional.ofNullable(response.getString("refresh_token")));
+                            id.map(token -> new IdpIdentity(verifiedEmail(token))),
+                            refreshToken(user));
                 }))
                 .onFailure(error -> LOG.atWarn()
                         .addKeyValue("reason", error.getMessage())
                         .log("a token that Cognito has just issued does not verify"));
+    }
+
+    private static Optional<String> refreshToken(User user) {
+        return Optional.ofNullable(user.principal().getString("refresh_token"));
     }
 
     /** An address nobody proved to own must not reach an upstream that might decide by it. */
@@ -179,27 +206,39 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         return verified && idToken.getClaim("email") instanceof String email ? Optional.of(email) : Optional.empty();
     }
 
-    /** @param refusals what Cognito says where asking again would not help; everything else is trouble */
-    private <T> Future<T> call(Supplier<Span> spans, Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
-        return call(spans, current, clients.size(), call, refusals);
+    /**
+     * @param limit for the answer
+     * @param refusals what Cognito says where asking again would not help; everything else is trouble
+     */
+    private <T> Future<T> call(
+            Supplier<Span> spans, Duration limit, Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
+        return call(spans, current, secrets, limit, call, refusals);
     }
 
     /** @param untried how many secrets there are that Cognito has not refused for this call */
     private <T> Future<T> call(
-            Supplier<Span> spans, int secret, int untried, Function<OAuth2Auth, Future<T>> call, Set<String> refusals) {
+            Supplier<Span> spans,
+            int secret,
+            int untried,
+            Duration limit,
+            Function<OAuth2Auth, Future<T>> call,
+            Set<String> refusals) {
         Span span = spans.get();
-        return call.apply(clients.get(secret))
-                .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+        return connections
+                .use(secret, config.timeout().dividedBy(2), limit, call)
                 .onComplete(done -> CognitoSpans.end(span, done))
                 .onSuccess(taken -> take(secret))
                 .recover(error -> {
+                    if (error instanceof Outage) {
+                        return Future.failedFuture(error);
+                    }
                     String code = errorCode(error);
                     if (refusals.contains(code)) {
                         return Future.failedFuture(new IdpRefused("Cognito answered " + code));
                     }
                     // Cognito looks at the secret before anything else, so nothing was spent by asking.
                     return code.equals("invalid_client") && untried > 1
-                            ? call(spans, (secret + 1) % clients.size(), untried - 1, call, refusals)
+                            ? call(spans, (secret + 1) % secrets, untried - 1, limit, call, refusals)
                             : Future.failedFuture(trouble(code, error));
                 });
     }
@@ -231,7 +270,15 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         }
     }
 
-    private OAuth2Options options(Optional<Secret> secret) {
+    /** Of all that are made here: a refresh may take as long as its lease lets it. */
+    private static Duration longestCall(GatewayConfig gateway) {
+        Duration refresh = gateway.refresh().patienceWithIdp(gateway.cognito().timeout());
+        return refresh.compareTo(gateway.cognito().timeout()) < 0
+                ? gateway.cognito().timeout()
+                : refresh;
+    }
+
+    private OAuth2Options options(Optional<Secret> secret, Duration longest) {
         OAuth2Options options = new OAuth2Options()
                 .setClientId(config.clientId())
                 .setSite(config.domain())
@@ -244,7 +291,7 @@ public final class CognitoIdentityProvider implements IdentityProvider {
                         // A call that hangs keeps its connection, of which there are few: when the call is given up it
                         // has to go. Not by what was last read: a call may come when that is long ago.
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setIdleTimeout((int) config.timeout().plus(SLACK).toMillis()));
+                        .setIdleTimeout((int) longest.plus(SLACK).toMillis()));
         secret.ifPresent(value -> options.setClientSecret(value.reveal()));
         return options;
     }

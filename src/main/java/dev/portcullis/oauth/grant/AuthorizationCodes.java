@@ -115,7 +115,10 @@ public final class AuthorizationCodes {
             arguments.addAll(List.of("resource", Digests.sha256(canonical)));
         }
         arguments.addAll(List.of("challenge", Digests.sha256(proof.codeChallenge())));
-        return redis.run(REDEEM, List.of(keys.code(), keys.grant()), arguments)
+        // A Redis that stands still would spend the code when it goes on, and the client's next try would look like a
+        // replay. What it loses is the look.
+        return redis.field(keys.code(), "code")
+                .compose(there -> redis.run(REDEEM, List.of(keys.code(), keys.grant()), arguments))
                 .map(reply -> redemption(code.get().grantId(), keys, reply));
     }
 

@@ -40,7 +40,7 @@ public record Grant(
         return new AuditEvent.Access(id, user.subject(), clientId, resource);
     }
 
-    /** The same grant after Cognito refreshed: a refresh token it did not replace stays. */
+    /** The same grant after Cognito refreshed: a refresh token that it did not replace stays, and an address that it did not speak of. */
     Grant with(IdpTokens fresh) {
         return new Grant(
                 id,
@@ -50,9 +50,27 @@ public record Grant(
                 resource,
                 scopes,
                 fresh.claims(),
-                fresh.email().or(() -> email),
+                fresh.identity().isPresent() ? fresh.email() : email,
                 fresh.accessToken(),
                 fresh.refreshToken().or(() -> idpRefreshToken),
+                originalIdpRefreshToken,
+                createdAt,
+                end);
+    }
+
+    /** The same grant where Cognito's new refresh token is all that is known of its answer. */
+    Grant withIdpRefreshToken(String token) {
+        return new Grant(
+                id,
+                clientId,
+                clientName,
+                clientHost,
+                resource,
+                scopes,
+                user,
+                email,
+                idpAccessToken,
+                Optional.of(token),
                 originalIdpRefreshToken,
                 createdAt,
                 end);

@@ -22,6 +22,7 @@ import java.util.Optional;
 public final class Grants {
     private static final Script CLAIM = Script.of(Grants.class, "claim");
     private static final Script ROTATE = Script.of(Grants.class, "rotate");
+    private static final Script RETAIN = Script.of(Grants.class, "retain");
     private static final Script RELEASE = Script.of(Grants.class, "release");
     private static final Script REVOKE = Script.of(Grants.class, "revoke");
     // A Cognito token that ends sooner is not worth a new access token of ours.
@@ -52,7 +53,7 @@ public final class Grants {
     /** What a refresh token is worth. */
     public sealed interface Claim {
         /**
-         * This caller alone calls Cognito now, then {@link #rotate}s or {@link #release}s.
+         * This caller alone calls Cognito now, then {@link #rotate}s, {@link #retain}s or {@link #release}s.
          *
          * @param generation the one to be replaced
          */
@@ -63,6 +64,9 @@ public final class Grants {
 
         /** Another caller holds the lease; ask again soon. */
         record Busy() implements Claim {}
+
+        /** The refreshes of this grant have asked Cognito too often of late; nothing has changed. */
+        record Throttled(Duration retryAfter) implements Claim {}
 
         /** The token was replaced long ago: somebody uses a copy. */
         record Reused(Grant grant) implements Claim {}
@@ -92,11 +96,14 @@ public final class Grants {
     public Future<Claim> claim(RefreshToken token) {
         String lease = random.next(16);
         GrantKeys keys = new GrantKeys(token.grantId());
+        int perMinute = config.rateLimits().refreshesOfGrant();
         List<String> arguments = List.of(
                 String.valueOf(token.generation()),
                 millis(config.refresh().reuseGrace()),
                 lease,
-                millis(config.refresh().lease()));
+                millis(config.refresh().lease()),
+                String.valueOf(perMinute == 0 ? 0 : Math.max(1, 60_000 / perMinute)),
+                String.valueOf(perMinute));
         return redis.run(CLAIM, List.of(keys.grant()), arguments).map(reply -> claim(token.grantId(), lease, reply));
     }
 
@@ -112,6 +119,8 @@ public final class Grants {
                         .orElseGet(Claim.Gone::new);
             case "reused":
                 return open(grantId, reply.get(1)).<Claim>map(Claim.Reused::new).orElseGet(Claim.Gone::new);
+            case "throttled":
+                return new Claim.Throttled(Duration.ofMillis(Long.parseLong(reply.get(1))));
             case "busy":
                 return new Claim.Busy();
             default:
@@ -137,6 +146,15 @@ public final class Grants {
                 .compose(reply -> reply.equals(List.of("rotated"))
                         ? Future.succeededFuture(next)
                         : Future.failedFuture(new Outage("redis", "the lease of a refresh ran out")));
+    }
+
+    /** Stores the refresh token that may have taken the old one's place at Cognito, and lets others have a try. */
+    public Future<Void> retain(Claim.Leased claim, String idpRefreshToken) {
+        Grant next = claim.grant().withIdpRefreshToken(idpRefreshToken);
+        GrantKeys keys = new GrantKeys(next.id());
+        List<String> arguments = List.of(claim.lease(), sealed.seal(keys.grant(), next.toJson()));
+        return redis.insist(config.refresh().lease(), RETAIN, List.of(keys.grant()), arguments)
+                .mapEmpty();
     }
 
     /** Lets others have a try, as soon as Redis is there to be told. */

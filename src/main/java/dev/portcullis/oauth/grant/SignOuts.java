@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SignOuts {
     private static final Logger LOG = LoggerFactory.getLogger(SignOuts.class);
+    private static final int AT_ONCE = 4;
 
     private final Vertx vertx;
     private final UnfinishedRevocations unfinished;
@@ -39,6 +40,8 @@ public final class SignOuts {
     private final AuditLog audit;
     private final InstantSource clock;
     private final AtomicLong waiting = new AtomicLong();
+    // Of this event loop, which alone touches it.
+    private int underWay;
 
     public SignOuts(
             Vertx vertx,
@@ -72,8 +75,16 @@ public final class SignOuts {
     void end(String grantId, String idpRefreshToken) {
         unfinished.keep(grantId, idpRefreshToken).onComplete(kept -> {
             Optional<Unfinished> entry = kept.succeeded() ? kept.result() : Optional.empty();
-            entry.ifPresentOrElse(known -> attempt(known, false), () -> onlyNow(grantId, idpRefreshToken));
+            entry.ifPresentOrElse(this::attemptUnlessBusy, () -> onlyNow(grantId, idpRefreshToken));
         });
+    }
+
+    /** Somebody who disconnects everything at once must keep nobody from signing in; what is left is taken up when it is due. */
+    private void attemptUnlessBusy(Unfinished entry) {
+        if (underWay < AT_ONCE) {
+            underWay++;
+            attempt(entry, false).onComplete(over -> underWay--);
+        }
     }
 
     /** There is no room for it, or no Redis to remember it. */

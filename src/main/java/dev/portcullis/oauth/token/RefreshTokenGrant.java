@@ -3,9 +3,11 @@ package dev.portcullis.oauth.token;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Authenticator;
+import dev.portcullis.http.HttpProblem;
 import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpRefused;
 import dev.portcullis.idp.IdpTokens;
+import dev.portcullis.idp.UnverifiedTokens;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.Scopes;
 import dev.portcullis.oauth.grant.Grant;
@@ -68,6 +70,11 @@ final class RefreshTokenGrant {
     }
 
     Future<TokenResponse> refresh(TokenRequest request) {
+        if (!request.client().mayRefresh()) {
+            // It would get no successor, and be taken for a thief when it came again with the old one.
+            throw new OAuthError(
+                    OAuthError.Code.UNAUTHORIZED_CLIENT, "this client is not registered for grant_type refresh_token");
+        }
         RefreshToken token = RefreshToken.decode(request.required("refresh_token"), authenticator)
                 .orElseThrow(() -> OAuthError.invalidGrant("the refresh token is not one of this server"));
         // The client's other parameters are checked against the grant before anything of it changes.
@@ -115,6 +122,12 @@ final class RefreshTokenGrant {
                         ? pause().compose(waited -> refresh(request, token, scopes, deadline))
                         : Future.failedFuture(new Outage("cognito", "another refresh of this grant takes too long"));
             }
+            if (claim instanceof Claim.Throttled throttled) {
+                return Future.failedFuture(HttpProblem.tooManyRequests(
+                        Duration.ofSeconds(
+                                throttled.retryAfter().plusMillis(999).toSeconds()),
+                        "refreshes of one sign-in"));
+            }
             if (claim instanceof Claim.Reused reused) {
                 LOG.atWarn()
                         .addKeyValue("grant", token.grantId())
@@ -139,15 +152,29 @@ final class RefreshTokenGrant {
     }
 
     private Future<Grant> renew(TokenRequest request, Claim.Leased claim) {
+        Instant latest = clock.instant()
+                .plus(config.refresh().patienceWithIdp(config.cognito().timeout()));
         return budget.turn()
-                .compose(mayGo -> idpRefresh(claim.grant()))
-                .recover(failure -> failure instanceof IdpRefused
-                        ? end(request, claim.grant())
-                                .compose(ended -> Future.failedFuture(
-                                        OAuthError.invalidGrant("the sign-in has ended, sign in again")))
-                        // Best effort: an unreleased lease runs out by itself.
-                        : grants.release(claim).transform(released -> Future.failedFuture(failure)))
+                .compose(mayGo -> idpRefresh(claim.grant(), latest))
+                .recover(failure -> withoutNewTokens(request, claim, failure))
                 .compose(fresh -> grants.rotate(claim, fresh));
+    }
+
+    private Future<IdpTokens> withoutNewTokens(TokenRequest request, Claim.Leased claim, Throwable failure) {
+        if (failure instanceof IdpRefused) {
+            return end(request, claim.grant())
+                    .compose(ended ->
+                            Future.failedFuture(OAuthError.invalidGrant("the sign-in has ended, sign in again")));
+        }
+        Optional<String> replaced =
+                failure instanceof UnverifiedTokens unverified ? unverified.refreshToken() : Optional.empty();
+        // Best effort: an unreleased lease runs out by itself.
+        return replaced.map(token -> grants.retain(claim, token))
+                .orElseGet(() -> grants.release(claim))
+                .transform(over -> Future.failedFuture(
+                        failure instanceof UnverifiedTokens
+                                ? new Outage("cognito", "issued a token that does not verify, " + failure.getMessage())
+                                : failure));
     }
 
     private Future<Void> end(TokenRequest request, Grant grant) {
@@ -156,16 +183,21 @@ final class RefreshTokenGrant {
     }
 
     /** The newest token first; the sign-in's own one where a refresh that got lost took the newest with it. */
-    private Future<IdpTokens> idpRefresh(Grant grant) {
+    private Future<IdpTokens> idpRefresh(Grant grant, Instant latest) {
         if (grant.idpRefreshToken().isEmpty()) {
             return Future.failedFuture(new IdpRefused("Cognito gave no refresh token"));
         }
         Optional<String> original = grant.originalIdpRefreshToken()
                 .filter(token -> !grant.idpRefreshToken().equals(Optional.of(token)));
-        return idp.refresh(grant.idpRefreshToken().get())
+        return idp.refresh(grant.idpRefreshToken().get(), until(latest))
                 .recover(failure -> failure instanceof IdpRefused && original.isPresent()
-                        ? idp.refresh(original.get())
+                        ? idp.refresh(original.get(), until(latest))
                         : Future.failedFuture(failure));
+    }
+
+    private Duration until(Instant latest) {
+        Duration left = Duration.between(clock.instant(), latest);
+        return left.toMillis() < 1 ? Duration.ofMillis(1) : left;
     }
 
     private Future<Void> pause() {
