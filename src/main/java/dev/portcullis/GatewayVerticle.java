@@ -194,8 +194,10 @@ final class GatewayVerticle extends VerticleBase {
                 shared.revocations(),
                 idp,
                 shared.clock());
-        OpenStreams open = new OpenStreams(vertx, shared.revocations());
+        KeyRing keys = shared.keys();
+        OpenStreams open = new OpenStreams(vertx, shared.revocations(), basis -> keys.trusts(basis.keyIds()));
         streams = Optional.of(open);
+        open.reviewOn(keys::onChange);
         McpEndpoints mcp = new McpEndpoints(upstream -> new McpEndpoint(
                 vertx,
                 config,
@@ -296,7 +298,7 @@ final class GatewayVerticle extends VerticleBase {
     private Future<Void> drain(Duration within, Duration patience) {
         Promise<Void> ended = Promise.promise();
         context.runOnContext(now -> {
-            streams.ifPresent(open -> open.endAll(vertx, within));
+            streams.ifPresent(open -> open.endAll(within));
             server.map(listening -> listening.shutdown(patience.toMillis(), TimeUnit.MILLISECONDS))
                     .orElse(Future.succeededFuture())
                     .onComplete(ended);

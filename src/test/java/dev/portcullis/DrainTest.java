@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.RawConnection;
+import dev.portcullis.testkit.RawUpstream;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -105,6 +108,46 @@ class DrainTest {
             assertThat(client.echo(world.gateway(0) + "/demo/mcp", token, "hello")
                             .status())
                     .isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("a stream for listening whose upstream answers only while the gateway stops ends cleanly, and soon")
+    void aStreamThatOpensLateIsEndedToo() throws Exception {
+        try (RawUpstream upstream = new RawUpstream();
+                World world = World.startProcesses(1, yaml -> {
+                    yaml.getJsonObject("upstreams").getJsonObject("demo").put("url", upstream.url());
+                    yaml.put(
+                            "drain",
+                            new JsonObject()
+                                    .put("delay", "0s")
+                                    .put("streams", "2s")
+                                    .put("timeout", "40s"));
+                })) {
+            TestClient client = TestClient.register(world);
+            String token = client.redeem(world.url(), client.code()).json().getString("access_token");
+            try (RawConnection listener = RawConnection.to(world.url())
+                            .write("GET /demo/mcp HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+                                    + "Authorization: Bearer " + token + "\r\n\r\n");
+                    RawConnection asked = upstream.accept()) {
+                asked.readHead();
+                CompletableFuture<Integer> exit = world.terminate(0);
+                await().until(() -> refusesConnections(world.url()));
+                asked.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+                        .writeChunk("data: {}\n\n");
+                assertThat(listener.readHead().status()).isEqualTo(200);
+                assertThat(listener.readChunk()).isEqualTo("data: {}\n\n");
+                assertThat(listener.readChunk()).as("the last chunk").isEmpty();
+                assertThat(exit.get(10, TimeUnit.SECONDS)).isEqualTo(TERMINATED);
+            }
+        }
+    }
+
+    private static boolean refusesConnections(String url) {
+        try (Socket socket = new Socket("localhost", URI.create(url).getPort())) {
+            return !socket.isConnected();
+        } catch (IOException e) {
+            return true;
         }
     }
 

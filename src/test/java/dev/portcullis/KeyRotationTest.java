@@ -3,6 +3,7 @@ package dev.portcullis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jwt.SignedJWT;
 import dev.portcullis.crypto.KeyDirectory;
 import dev.portcullis.crypto.KeyPurpose;
@@ -10,6 +11,7 @@ import dev.portcullis.crypto.KeyReloader;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Listening;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -26,12 +28,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two replicas, each with a copy of the key directory that changes at another moment, as mounted secrets do. */
 class KeyRotationTest {
@@ -136,6 +141,47 @@ class KeyRotationTest {
                 .isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = KeyPurpose.class,
+            names = {"SIGNING", "SEALING"})
+    @DisplayName("SEC-5, RS-11: streams that a token of a distrusted key opened are cut, those of other keys go on")
+    void streamsOfADistrustedKeyAreCut(KeyPurpose purpose) throws Exception {
+        TestClient client = TestClient.register(world);
+        JsonObject tokens = client.redeem(world.gateway(0), client.code()).json();
+        String distrusted = only(purpose);
+        List<Listening> forged = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            forged.add(Listening.at(world.gateway(i) + "/demo/mcp", tokens.getString("access_token")));
+        }
+        source().add(purpose, Duration.ZERO);
+        publish(replicaA);
+        publish(replicaB);
+        AtomicReference<String> refresh = new AtomicReference<>(tokens.getString("refresh_token"));
+        String newer = await().atMost(PATIENCE)
+                .until(
+                        () -> {
+                            JsonObject next = client.refresh(world.gateway(0), refresh.get())
+                                    .json();
+                            refresh.set(next.getString("refresh_token"));
+                            return next.getString("access_token");
+                        },
+                        token -> !keyIds(token).contains(distrusted));
+        await().atMost(PATIENCE).until(() -> echo(client, world.gateway(1), newer) == 200);
+        List<Listening> good = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            good.add(Listening.at(world.gateway(i) + "/demo/mcp", newer));
+        }
+        assertThat(forged).noneMatch(stream -> stream.end().isDone());
+
+        distrust(distrusted);
+
+        for (Listening stream : forged) {
+            stream.end().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+        assertThat(good).noneMatch(stream -> stream.end().isDone());
+    }
+
     @Test
     @DisplayName(
             "SEC-5: what a distrusted sealing key sealed is gone, so the client signs in again instead of waiting for ever")
@@ -181,15 +227,24 @@ class KeyRotationTest {
     }
 
     private void distrust(KeyPurpose purpose) throws IOException {
+        distrust(only(purpose));
+    }
+
+    private void distrust(String keyId) throws IOException {
+        source().distrust(keyId);
+        publish(replicaA);
+        publish(replicaB);
+    }
+
+    /** The id of the first key there is. */
+    private String only(KeyPurpose purpose) throws IOException {
         try (Stream<Path> files = Files.list(keys)) {
             String file = files.map(path -> path.getFileName().toString())
                     .filter(name -> name.startsWith(purpose + "-"))
                     .findFirst()
                     .orElseThrow();
-            source().distrust(file.substring(purpose.toString().length() + 1, file.length() - ".jwk".length()));
+            return file.substring(purpose.toString().length() + 1, file.length() - ".jwk".length());
         }
-        publish(replicaA);
-        publish(replicaB);
     }
 
     private void publish(Path replica) throws IOException {
@@ -220,5 +275,15 @@ class KeyRotationTest {
 
     private static String keyId(String token) throws ParseException {
         return SignedJWT.parse(token).getHeader().getKeyID();
+    }
+
+    /** Of the keys that it was signed and its content sealed with. */
+    private static List<String> keyIds(String token) {
+        try {
+            String embedded = SignedJWT.parse(token).getJWTClaimsSet().getStringClaim("cognito_token");
+            return List.of(keyId(token), JWEObject.parse(embedded).getHeader().getKeyID());
+        } catch (ParseException e) {
+            throw new AssertionError("not a token", e);
+        }
     }
 }

@@ -3,35 +3,42 @@ package dev.portcullis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jwt.SignedJWT;
+import dev.portcullis.dev.cognito.Call;
+import dev.portcullis.dev.cognito.Fault;
+import dev.portcullis.dev.redis.LocalRedis;
+import dev.portcullis.dev.redis.LocalRedisException;
+import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Form;
+import dev.portcullis.testkit.Listening;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams last for hours and are never asked for a token again: ending their grant has to end them. */
 class RevokedStreamTest {
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
 
+    // Of its own: what other tests keep for the same user is sealed with keys of theirs.
+    private LocalRedis redis;
     private World world;
 
     @BeforeEach
-    void start() {
+    void start() throws LocalRedisException {
+        redis = LocalRedis.start(LocalRedis.Options.standard());
         world = World.start(2, configuration -> {
+            configuration.put("redis", new JsonObject().put("url", redis.url()));
+            configuration.put("refresh", new JsonObject().put("reuseGrace", "0s"));
             configuration.put("revocation", new JsonObject().put("check", "30s").put("staleAfter", "60s"));
             configuration.put("tokens", new JsonObject().put("accessTokenTtl", "4s"));
         });
@@ -40,6 +47,7 @@ class RevokedStreamTest {
     @AfterEach
     void stop() {
         world.close();
+        redis.close();
     }
 
     @Test
@@ -49,8 +57,8 @@ class RevokedStreamTest {
         TestClient bystander = TestClient.register(world);
         JsonObject tokens = client.redeem(world.url(), client.code()).json();
         JsonObject others = bystander.redeem(world.url(), bystander.code()).json();
-        Listening revoked = listen(world.gateway(1), tokens.getString("access_token"));
-        Listening untouched = listen(world.gateway(1), others.getString("access_token"));
+        Listening revoked = Listening.at(world.gateway(1) + "/demo/mcp", tokens.getString("access_token"));
+        Listening untouched = Listening.at(world.gateway(1) + "/demo/mcp", others.getString("access_token"));
 
         assertThat(client.revoke(world.gateway(0), tokens.getString("refresh_token"))
                         .status())
@@ -68,7 +76,7 @@ class RevokedStreamTest {
     void expiryDoesNotEndAStreamARevocationAfterThatDoes() throws Exception {
         TestClient client = TestClient.register(world);
         JsonObject tokens = client.redeem(world.url(), client.code()).json();
-        Listening stream = listen(world.gateway(1), tokens.getString("access_token"));
+        Listening stream = Listening.at(world.gateway(1) + "/demo/mcp", tokens.getString("access_token"));
         await().atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> assertThat(client.echo(world.mcpUrl(), tokens.getString("access_token"), "hi")
                                 .status())
@@ -80,44 +88,67 @@ class RevokedStreamTest {
         stream.end().get(AT_ONCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** @param end completes when nothing more comes */
-    private record Listening(CompletableFuture<Void> end) {}
+    /** How a grant ends, other than by the client's word. */
+    private enum Way {
+        REFRESH_TOKEN_REUSED {
+            @Override
+            void take(World world, TestClient client, String code, JsonObject tokens) {
+                String refreshToken = tokens.getString("refresh_token");
+                assertThat(client.refresh(world.url(), refreshToken).status()).isEqualTo(200);
+                assertThat(client.refresh(world.url(), refreshToken).json().getString("error"))
+                        .isEqualTo("invalid_grant");
+            }
+        },
+        CODE_REPLAYED {
+            @Override
+            void take(World world, TestClient client, String code, JsonObject tokens) {
+                assertThat(client.redeem(world.url(), code).json().getString("error"))
+                        .isEqualTo("invalid_grant");
+            }
+        },
+        DISCONNECTED_BY_THE_USER {
+            @Override
+            void take(World world, TestClient client, String code, JsonObject tokens) throws ParseException {
+                Browser person = client.browser();
+                Answer toCognito = person.get(world.url() + "/connections");
+                Answer back = client.callback(world.url(), client.signIn(toCognito));
+                Answer page = person.get(back.location().toString());
+                String grant = SignedJWT.parse(tokens.getString("access_token"))
+                        .getJWTClaimsSet()
+                        .getStringClaim("grant");
+                assertThat(person.postForm(world.url() + "/connections", Form.fill(page.body(), "disconnect", grant))
+                                .status())
+                        .isEqualTo(303);
+            }
+        },
+        REFUSED_BY_COGNITO {
+            @Override
+            void take(World world, TestClient client, String code, JsonObject tokens) {
+                world.cognito().faults().on(Call.REFRESH_GRANT, Fault.invalidGrant());
+                assertThat(client.refresh(world.url(), tokens.getString("refresh_token"))
+                                .json()
+                                .getString("error"))
+                        .isEqualTo("invalid_grant");
+            }
+        };
 
-    private static Listening listen(String gateway, String accessToken) throws Exception {
-        JsonObject meta = new JsonObject()
-                .put("io.modelcontextprotocol/protocolVersion", "2026-07-28")
-                .put("io.modelcontextprotocol/clientCapabilities", new JsonObject());
-        JsonObject call = new JsonObject()
-                .put("jsonrpc", "2.0")
-                .put("id", 1)
-                .put("method", "subscriptions/listen")
-                .put(
-                        "params",
-                        new JsonObject().put("notifications", new JsonObject()).put("_meta", meta));
-        HttpResponse<InputStream> response = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(gateway + "/demo/mcp"))
-                                .header("Authorization", "Bearer " + accessToken)
-                                .header("Content-Type", "application/json")
-                                .header("Accept", "application/json, text/event-stream")
-                                .header("MCP-Protocol-Version", "2026-07-28")
-                                .header("Mcp-Method", "subscriptions/listen")
-                                .POST(HttpRequest.BodyPublishers.ofString(call.encode()))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofInputStream());
-        assertThat(response.statusCode()).isEqualTo(200);
-        BufferedReader lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
-        assertThat(lines.readLine()).isNotNull();
-        return new Listening(CompletableFuture.runAsync(() -> drain(lines)));
+        abstract void take(World world, TestClient client, String code, JsonObject tokens) throws ParseException;
     }
 
-    private static void drain(BufferedReader lines) {
-        try {
-            while (lines.readLine() != null) {
-                // What comes does not matter, only that it ends.
-            }
-        } catch (IOException e) {
-            // Cut, which is an end too.
-        }
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("RS-11, AS-24, AS-31, IDP-9: an open stream ends on another replica whichever way its grant ends")
+    void whicheverWayTheGrantEnds(Way way) throws Exception {
+        TestClient client = TestClient.register(world);
+        TestClient bystander = TestClient.register(world);
+        Listening untouched = Listening.at(world.gateway(1) + "/demo/mcp", bystander.accessToken());
+        String code = client.code();
+        JsonObject tokens = client.redeem(world.url(), code).json();
+        Listening stream = Listening.at(world.gateway(1) + "/demo/mcp", tokens.getString("access_token"));
+
+        way.take(world, client, code, tokens);
+
+        stream.end().get(AT_ONCE.toMillis(), TimeUnit.MILLISECONDS);
+        assertThat(untouched.end()).isNotDone();
     }
 }

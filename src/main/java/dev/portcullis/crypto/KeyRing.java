@@ -8,9 +8,12 @@ import com.nimbusds.jose.jwk.RSAKey;
 import dev.portcullis.outage.Outage;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The keys that all replicas share. Each purpose may have several, told apart by key id; the one whose {@code nbf} passed last makes new
@@ -22,6 +25,7 @@ import java.util.Set;
  */
 public final class KeyRing {
     private final InstantSource clock;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile State state;
 
     private record State(KeySet keys, JWKSet publicKeys, long version) {
@@ -83,8 +87,23 @@ public final class KeyRing {
         return KeySet.find(state.keys().registration(), keyId);
     }
 
+    /** Whether what was made with these keys is still worth something: none of them is distrusted. */
+    public boolean trusts(Collection<String> keyIds) {
+        return Collections.disjoint(state.keys().distrusted(), keyIds);
+    }
+
     boolean isDistrusted(String keyId) {
         return state.keys().distrusted().contains(keyId);
+    }
+
+    /**
+     * Tells that the keys have changed, after they have. On any thread; must not block.
+     *
+     * @return ends it
+     */
+    public Runnable onChange(Runnable listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
     }
 
     KeySet keys() {
@@ -97,6 +116,7 @@ public final class KeyRing {
             return false;
         }
         state = State.of(keys, state.version() + 1);
+        listeners.forEach(Runnable::run);
         return true;
     }
 

@@ -34,6 +34,15 @@ public final class TokenEncryption {
         return jwe.serialize();
     }
 
+    /** The key it says it was encrypted under; empty for what was not encrypted. */
+    public static Optional<String> keyId(String compact) {
+        try {
+            return Optional.ofNullable(JWEObject.parse(compact).getHeader().getKeyID());
+        } catch (ParseException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Empty for what was not encrypted under a key of this ring. */
     public Optional<String> decrypt(String compact) {
         try {

@@ -90,8 +90,8 @@ final class Exchange {
                 .onFailure(this::fail)
                 .onSuccess(inbound -> {
                     if (!over && Framing.isEventStream(inbound)) {
-                        Optional<OpenStreams.Stream> open = streams.opened(
-                                new OpenStreams.Stream(token.grantId(), Era.isStream(request), this::cut, this::end));
+                        Optional<OpenStreams.Stream> open = streams.opened(new OpenStreams.Stream(
+                                OpenStreams.Basis.of(token), Era.isStream(request), this::cut, this::end));
                         whenOver = () -> open.ifPresent(streams::closed);
                     }
                 });
@@ -223,8 +223,8 @@ final class Exchange {
         response.reset(CANCEL);
     }
 
-    /** The user or the client took the grant back: nothing of it goes on. */
-    private void cut() {
+    /** What it was allowed by is worth nothing any more: nothing of it goes on. */
+    private void cut(String reason) {
         if (over) {
             return;
         }
@@ -232,7 +232,8 @@ final class Exchange {
         LOG.atInfo()
                 .addKeyValue("requestId", RequestId.of(request))
                 .addKeyValue("upstream", upstream.name())
-                .log("stream cut, its grant was revoked");
+                .addKeyValue("reason", reason)
+                .log("stream cut");
         outbound.reset(CANCEL);
         response.reset(CANCEL);
     }

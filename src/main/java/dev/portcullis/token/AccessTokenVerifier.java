@@ -22,6 +22,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Checks an access token before anything of its request is processed (RFC 9068 §4, MCP 2026-07-28 authorization "Token Handling"): our
@@ -120,12 +122,12 @@ public final class AccessTokenVerifier {
     }
 
     private Future<VerifiedToken> inspect(String token) {
-        return claims(token).compose(this::openUp);
+        return claims(token).compose(claims -> openUp(claims, keyId(token).orElseThrow()));
     }
 
     private Future<JsonObject> claims(String token) {
         // A library without any key would take tokens without a signature.
-        if (!hasOurHeader(token) || keys.publicKeys().isEmpty()) {
+        if (keyId(token).isEmpty() || keys.publicKeys().isEmpty()) {
             return refused("not an access token of this gateway");
         }
         return signatures()
@@ -149,7 +151,7 @@ public final class AccessTokenVerifier {
         return signatures.orElseThrow().check();
     }
 
-    private Future<VerifiedToken> openUp(JsonObject claims) {
+    private Future<VerifiedToken> openUp(JsonObject claims, String keyId) {
         String embedded = claims.getString(AccessTokenIssuer.IDP_TOKEN, "");
         Optional<String> idpToken = embedded.chars().filter(c -> c == '.').count() == 4
                 ? encryption.decrypt(embedded)
@@ -169,7 +171,17 @@ public final class AccessTokenVerifier {
                         user,
                         email(claims),
                         idpToken.get(),
-                        Instant.ofEpochSecond(claims.getLong("exp"))));
+                        Instant.ofEpochSecond(claims.getLong("exp")),
+                        keyIds(claims, keyId)));
+    }
+
+    private static Set<String> keyIds(JsonObject claims, String signingKey) {
+        return Stream.concat(
+                        Stream.of(signingKey),
+                        Stream.of(AccessTokenIssuer.IDP_TOKEN, AccessTokenIssuer.IDENTITY)
+                                .map(claim -> TokenEncryption.keyId(claims.getString(claim, "")))
+                                .flatMap(Optional::stream))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Optional<String> email(JsonObject claims) {
@@ -185,20 +197,22 @@ public final class AccessTokenVerifier {
                 : claims.getJsonArray("aud").getString(0);
     }
 
-    /** RFC 8725 §3.1, §3.11: one algorithm and one type, whatever the token would like. */
-    private static boolean hasOurHeader(String token) {
+    /** RFC 8725 §3.1, §3.11: one algorithm and one type, whatever the token would like. Empty where it has others. */
+    private static Optional<String> keyId(String token) {
         int dot = token.indexOf('.');
         if (dot < 0 || token.indexOf('.', dot + 1) < 0) {
-            return false;
+            return Optional.empty();
         }
         try {
             byte[] header = Base64.getUrlDecoder().decode(token.substring(0, dot));
             return Json.decodeValue(new String(header, StandardCharsets.UTF_8)) instanceof JsonObject json
-                    && "RS256".equals(json.getValue("alg"))
-                    && AccessTokenIssuer.TYPE.getType().equals(json.getValue("typ"))
-                    && json.getValue("kid") instanceof String;
+                            && "RS256".equals(json.getValue("alg"))
+                            && AccessTokenIssuer.TYPE.getType().equals(json.getValue("typ"))
+                            && json.getValue("kid") instanceof String keyId
+                    ? Optional.of(keyId)
+                    : Optional.empty();
         } catch (IllegalArgumentException | DecodeException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.portcullis.idp.IdpAccessToken;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a verified access token says.
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param resource its one audience
  * @param user from the Cognito token inside
  * @param idpToken the Cognito token itself, for upstreams that are meant to have it
+ * @param keyIds of our keys that it was made with
  */
 public record VerifiedToken(
         String grantId,
@@ -21,7 +23,8 @@ public record VerifiedToken(
         IdpAccessToken user,
         Optional<String> email,
         String idpToken,
-        Instant expiresAt) {
+        Instant expiresAt,
+        Set<String> keyIds) {
 
     @Override
     public String toString() {
