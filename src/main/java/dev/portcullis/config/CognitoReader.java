@@ -1,8 +1,10 @@
 package dev.portcullis.config;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads {@code cognito}: the user pool and its app client. */
@@ -29,6 +31,7 @@ final class CognitoReader {
         }
         var cognito = new GatewayConfig.Cognito(
                 issuer,
+                alsoIssuer(section, issuer),
                 Urls.withoutSlash(Urls.secure(section, "domain")),
                 paths(section.section("paths")),
                 section.optionalText("jwksUri").isPresent()
@@ -44,6 +47,22 @@ final class CognitoReader {
                         section.integer("maxConnections", 20, 1, 300), section.integer("maxWaiting", 200, 0, 10_000)));
         section.refuseUnknownKeys();
         return cognito;
+    }
+
+    /** Amazon changes the host and nothing else (Cognito API, IssuerConfigurationType). */
+    private static Optional<String> alsoIssuer(Section section, String issuer) {
+        if (section.optionalText("alsoIssuer").isEmpty()) {
+            return Optional.empty();
+        }
+        String also = Urls.withoutSlash(Urls.secure(section, "alsoIssuer"));
+        if (!path(also).equals(path(issuer)) || also.equals(issuer)) {
+            section.problem("alsoIssuer", "must be the other issuer of the same user pool: only the host differs");
+        }
+        return Optional.of(also);
+    }
+
+    private static String path(String url) {
+        return URI.create(url).getRawPath();
     }
 
     private static GatewayConfig.Paths paths(Section section) {

@@ -54,7 +54,8 @@ public record GatewayConfig(
     /**
      * The user pool and the app client in it.
      *
-     * @param issuer the exact {@code iss} of its tokens
+     * @param issuer the exact {@code iss} of its tokens; with their subject it names users
+     * @param alsoIssuer the other one of the two that a pool can have, where its tokens may carry it
      * @param domain where {@code /oauth2/authorize} and the other OAuth endpoints are, without a slash at its end
      * @param clientSecrets none for a public app client; two while a secret is being rotated, the first one is tried first
      * @param scopes what is asked of Cognito, whatever the MCP client asks of us
@@ -65,6 +66,7 @@ public record GatewayConfig(
      */
     public record Cognito(
             String issuer,
+            Optional<String> alsoIssuer,
             String domain,
             Paths paths,
             String jwksUri,
@@ -76,9 +78,15 @@ public record GatewayConfig(
             Duration jwksCooldown,
             CognitoConnections connections) {
 
+        /** Whether the pool may call itself that. */
+        public boolean isIssuer(String named) {
+            return issuer.equals(named) || alsoIssuer.equals(Optional.of(named));
+        }
+
         Cognito with(List<Secret> otherSecrets, Duration otherTimeout) {
             return new Cognito(
                     issuer,
+                    alsoIssuer,
                     domain,
                     paths,
                     jwksUri,

@@ -40,7 +40,7 @@ public final class CognitoChecks {
         Once<Authorization> authorization = new Once<>(() -> Authorization.ask(wire, idp, gateway));
 
         Check found = examination.add(new DiscoveryAnswers(discovery, document));
-        examination.add(new IssuerFits(config.issuer(), document), found);
+        examination.add(new IssuerFits(config, document), found);
         examination.add(new DomainIsThePools(config, document), found);
         examination.add(new HasKeys(config.jwksUri(), idp));
         Check domain = examination.add(new DomainAnswers(config.domain(), authorization));

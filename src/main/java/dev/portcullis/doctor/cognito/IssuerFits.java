@@ -1,5 +1,6 @@
 package dev.portcullis.doctor.cognito;
 
+import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.doctor.check.Check;
 import dev.portcullis.doctor.check.Once;
 import dev.portcullis.doctor.check.Outcome;
@@ -7,7 +8,7 @@ import dev.portcullis.doctor.wire.Answer;
 import io.vertx.core.Future;
 
 /** {@code cognito.issuer}: whether the pool calls itself what the configuration calls it. */
-record IssuerFits(String issuer, Once<Answer> document) implements Check {
+record IssuerFits(GatewayConfig.Cognito config, Once<Answer> document) implements Check {
 
     @Override
     public String id() {
@@ -18,10 +19,10 @@ record IssuerFits(String issuer, Once<Answer> document) implements Check {
     public Future<Outcome> run() {
         return document.get().map(answer -> {
             String own = answer.json().map(json -> json.getString("issuer")).orElse("nothing");
-            return own.equals(issuer)
+            return config.isIssuer(own)
                     ? new Outcome.Passed(own)
                     : new Outcome.Failed(
-                            "the pool calls itself " + own + ", and cognito.issuer says " + issuer,
+                            "the pool calls itself " + own + ", and cognito.issuer says " + config.issuer(),
                             "Write into cognito.issuer exactly what the pool says; since multi-Region replication a pool can have an"
                                     + " updated issuer (issuer-cognito-idp…).");
         });

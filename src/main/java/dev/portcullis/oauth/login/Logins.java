@@ -25,7 +25,7 @@ public final class Logins {
     // Of a Cognito authorization code (Cognito developer guide, "The token issuer endpoint").
     private static final Duration CODE_LIFE = Duration.ofMinutes(5);
 
-    private final String issuer;
+    private final GatewayConfig.Cognito cognito;
     private final Duration ttl;
     private final RedisLink redis;
     private final SealedJson sealed;
@@ -43,7 +43,7 @@ public final class Logins {
             IdpBudget budget,
             Revoker revoker,
             RandomTokens random) {
-        this.issuer = config.cognito().issuer();
+        this.cognito = config.cognito();
         this.ttl = config.login().pendingTtl();
         this.redis = redis;
         this.sealed = sealed;
@@ -99,7 +99,7 @@ public final class Logins {
      * Cognito).
      */
     public Future<IdpTokens> complete(HttpServerRequest request, Login login, Parameters callback) {
-        if (callback.get("iss").filter(named -> !named.equals(issuer)).isPresent()) {
+        if (callback.get("iss").filter(named -> !cognito.isIssuer(named)).isPresent()) {
             // RFC 9207 §2.4: an answer of somebody else, whatever it says.
             return Future.failedFuture(
                     new OAuthError(OAuthError.Code.SERVER_ERROR, "the answer is not from the identity provider"));
