@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool's public keys by key id, in memory. Fetched ahead of need; a key id that is not known causes a fetch at most once per cool-down,
- * and all of them together one a second; keys that were good stay good while Cognito cannot be reached. Event-loop confined.
+ * The pool's public keys by key id, in memory. Fetched ahead of need; key ids that are not known, however many, cause a fetch at most once per
+ * cool-down; keys that were good stay good while Cognito cannot be reached. Event-loop confined.
  */
 final class CognitoKeys {
     private static final Logger LOG = LoggerFactory.getLogger(CognitoKeys.class);
@@ -46,7 +46,8 @@ final class CognitoKeys {
     private Optional<Future<Void>> fetch = Optional.empty();
     // Key ids that a key set did not have, and until when that is believed.
     private final Map<String, Instant> absent = new HashMap<>();
-    private Instant mayFetch = Instant.MIN;
+    // When a key id that is not known may cause a fetch again.
+    private Instant mayAsk = Instant.MIN;
     private boolean failed;
     private boolean again;
 
@@ -81,8 +82,8 @@ final class CognitoKeys {
     }
 
     /**
-     * Empty for a key id the pool does not have; fails with {@link Outage} while it cannot be asked, because the key may be one it has just
-     * rotated to.
+     * Empty for a key id the pool does not have; fails with {@link Outage} while it cannot be asked, or was asked for others a moment ago, because
+     * the key may be one it has just rotated to.
      *
      * @param fresh for a token that came from Cognito just now: its key may be younger than the latest fetch, and nobody else can make it up
      */
@@ -91,10 +92,21 @@ final class CognitoKeys {
         if (known != null) {
             return Future.succeededFuture(Optional.of(known));
         }
-        Instant now = clock.instant();
-        boolean early = now.isBefore(mayFetch) || now.isBefore(absent.getOrDefault(keyId, Instant.MIN));
-        if (fetch.isEmpty() && early && !fresh) {
-            return answer(keyId);
+        if (fetch.isEmpty() && !fresh) {
+            Instant now = clock.instant();
+            // Without any keys they are being tried for anyway.
+            if (keys.isEmpty() ? failed : now.isBefore(absent.getOrDefault(keyId, Instant.MIN))) {
+                return answer(keyId);
+            }
+            if (now.isBefore(mayAsk)) {
+                return Future.failedFuture(new Outage(
+                        "cognito",
+                        "was asked for other keys a moment ago",
+                        Duration.between(now, mayAsk).plusSeconds(1)));
+            }
+            if (!keys.isEmpty()) {
+                mayAsk = now.plus(config.jwksCooldown());
+            }
         }
         return fetch().transform(done -> {
             if (done.succeeded() && !keys.containsKey(keyId)) {
@@ -115,7 +127,6 @@ final class CognitoKeys {
     Future<Void> fetch() {
         return fetch.map(CurrentSpan::keep).orElseGet(() -> {
             Span span = spans.keys();
-            mayFetch = clock.instant().plus(BETWEEN_FETCHES);
             Future<Void> started = client.getAbs(config.jwksUri())
                     .timeout(config.timeout().toMillis())
                     .send()

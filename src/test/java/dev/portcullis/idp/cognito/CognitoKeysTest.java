@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
@@ -26,6 +28,7 @@ import dev.portcullis.idp.IdpAccessToken;
 import dev.portcullis.idp.IdpRefused;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.testkit.DocumentHost;
+import dev.portcullis.testkit.LogCapture;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -51,6 +54,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** Tokens of the pool, and its keys when they change, are asked for in a storm, or cannot be had. */
 class CognitoKeysTest {
@@ -116,6 +120,40 @@ class CognitoKeysTest {
             assertThat(failure(verify(unknown))).isInstanceOf(IdpRefused.class);
             assertThat(cognito.calls().jwksFetches()).isEqualTo(1 + coolDown);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "IDP-10, AS-30: so does a storm of different ones; those that could not be asked for are trouble, no refusal")
+    void aStormOfDifferentUnknownKeyIds() throws Exception {
+        String good = token(TokenFlaw.NONE);
+        result(onLoop(provider::start));
+        RSAKey key = new RSAKeyGenerator(2048).generate();
+        for (int coolDown = 1; coolDown <= 2; coolDown++) {
+            later = Duration.ofSeconds(11L * coolDown);
+            String first = signed(key, "first of " + coolDown);
+            assertThat(failure(verify(first))).isInstanceOf(IdpRefused.class);
+            for (int i = 0; i < 50; i++) {
+                Throwable failure = failure(verify(signed(key, coolDown + "-" + i)));
+                assertThat(failure)
+                        .isInstanceOfSatisfying(
+                                Outage.class,
+                                outage -> assertThat(outage.retryAfter())
+                                        .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(11)));
+                assertThat(result(verify(good)).username()).isEqualTo(USER);
+                later = later.plusMillis(100);
+            }
+            assertThat(failure(verify(first))).isInstanceOf(IdpRefused.class);
+            assertThat(cognito.calls().jwksFetches()).isEqualTo(1 + coolDown);
+        }
+    }
+
+    private static String signed(RSAKey key, String keyId) throws Exception {
+        SignedJWT jwt = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(keyId).build(),
+                new JWTClaimsSet.Builder().subject("a1b2").build());
+        jwt.sign(new RSASSASigner(key));
+        return jwt.serialize();
     }
 
     @Test
@@ -204,6 +242,9 @@ class CognitoKeysTest {
         assertThat(failure(verify(updated))).isInstanceOf(IdpRefused.class);
         result(onLoop(() -> migrated.verify(updated)));
         assertThat(failure(onLoop(() -> migrated.verify(original)))).isInstanceOf(IdpRefused.class);
+        CognitoIdentityProvider both = provider("10s", "alsoIssuer", cognito.issuer());
+        result(onLoop(() -> both.verify(original)));
+        result(onLoop(() -> both.verify(updated)));
     }
 
     @ParameterizedTest
@@ -224,6 +265,27 @@ class CognitoKeysTest {
                 Arguments.of("{\"aud\":\"https://mcp.example/mcp\"}", false),
                 Arguments.of("{\"aud\":[\"other\"]}", false),
                 Arguments.of("{\"aud\":\"\"}", false));
+    }
+
+    @Test
+    @DisplayName(
+            "IDP-10: at debug level a refusal names the token by its ids, so that it can be found at Amazon, and never shows it")
+    void aRefusalNamesTheToken() throws Exception {
+        String token = token(TokenFlaw.OTHER_CLIENT);
+        Logger logger = (Logger) LoggerFactory.getLogger(CognitoTokenVerifier.class);
+        Level before = logger.getLevel();
+        logger.setLevel(Level.DEBUG);
+        try (LogCapture log = LogCapture.of(CognitoTokenVerifier.class.getName())) {
+            assertThat(failure(verify(token))).isInstanceOf(IdpRefused.class);
+            JWTClaimsSet claims = SignedJWT.parse(token).getJWTClaimsSet();
+            assertThat(log.lines(line -> claims.getJWTID().equals(line.getString("jti"))))
+                    .singleElement()
+                    .satisfies(
+                            line -> assertThat(line.getString("originJti")).isEqualTo(claims.getClaim("origin_jti")));
+            assertThat(log.text()).doesNotContain(token, token.substring(token.lastIndexOf('.') + 1));
+        } finally {
+            logger.setLevel(before);
+        }
     }
 
     @ParameterizedTest
