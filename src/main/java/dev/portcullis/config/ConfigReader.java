@@ -70,6 +70,7 @@ public final class ConfigReader {
         String publicUrl = Urls.publicUrl(root, "publicUrl");
         Map<String, GatewayConfig.Upstream> upstreams = UpstreamsReader.read(root, publicUrl, directory);
         GatewayConfig.Cognito cognito = CognitoReader.read(root.section("cognito"));
+        GatewayConfig.Tokens tokens = tokens(root.section("tokens"));
         GatewayConfig config = new GatewayConfig(
                 publicUrl,
                 listen(root.section("listen"), "0.0.0.0", 8080),
@@ -80,9 +81,9 @@ public final class ConfigReader {
                 cognito,
                 RedisReader.read(root.section("redis"), directory),
                 Keys.read(root.section("keys"), directory),
-                login(root.section("login")),
+                login(root.section("login"), tokens.accessTokenTtl()),
                 Approvals.read(root.section("approvals")),
-                tokens(root.section("tokens")),
+                tokens,
                 Refresh.read(root.section("refresh"), cognito.timeout()),
                 RateLimits.read(root.section("rateLimits")),
                 Revocation.read(root.section("revocation")),
@@ -105,12 +106,21 @@ public final class ConfigReader {
         return listen;
     }
 
-    private static GatewayConfig.Login login(Section section) {
+    /** @param tokenTtl no code may outlive it: what is redeemed must have some of its life left */
+    private static GatewayConfig.Login login(Section section, Duration tokenTtl) {
+        Duration usual = Duration.ofSeconds(60);
         var login = new GatewayConfig.Login(
                 section.duration("pendingTtl", Duration.ofMinutes(10), Duration.ofSeconds(1), Duration.ofHours(1)),
                 // RFC 6749 §4.1.2 recommends ten minutes at the most.
-                section.duration("codeTtl", Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                section.duration(
+                        "codeTtl",
+                        tokenTtl.compareTo(usual) < 0 ? tokenTtl : usual,
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(10)),
                 section.duration("spentCodeTtl", Duration.ofMinutes(10), Duration.ofSeconds(1), Duration.ofHours(1)));
+        if (login.codeTtl().compareTo(tokenTtl) > 0) {
+            section.problem("codeTtl", "must not be longer than tokens.accessTokenTtl");
+        }
         section.refuseUnknownKeys();
         return login;
     }

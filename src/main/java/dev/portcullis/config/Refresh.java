@@ -15,10 +15,10 @@ public record Refresh(Duration lifetime, Duration maxLifetime, Duration reuseGra
 
     static Refresh read(Section section, Duration cognitoTimeout) {
         Duration lifetime =
-                section.duration("lifetime", Duration.ofDays(30), Duration.ofMinutes(1), Duration.ofDays(3650));
+                section.duration("lifetime", Duration.ofDays(30), Duration.ofSeconds(1), Duration.ofDays(3650));
         var refresh = new Refresh(
                 lifetime,
-                section.duration("maxLifetime", Duration.ofDays(90), Duration.ofMinutes(1), Duration.ofDays(3650)),
+                section.duration("maxLifetime", Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofDays(3650)),
                 section.duration("reuseGrace", Duration.ofMinutes(30), Duration.ZERO, Duration.ofDays(2)),
                 section.duration("lease", Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMinutes(2)),
                 section.duration("patience", Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofSeconds(30)));

@@ -7,6 +7,7 @@ import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.crypto.TokenEncryption;
 import dev.portcullis.idp.IdpAccessToken;
+import dev.portcullis.outage.Outage;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,10 +67,8 @@ public final class AccessTokenIssuer {
         }
     }
 
-    /**
-     * How long a token made now from a Cognito token that ends then would live; zero or less: Cognito must be asked for a new one first.
-     */
-    public Duration lifetime(Instant idpExpiry) {
+    /** How long a token made now from a Cognito token that ends then would live. */
+    private Duration lifetime(Instant idpExpiry) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Duration rest = Duration.between(now, idpExpiry.truncatedTo(ChronoUnit.SECONDS));
         return rest.compareTo(config.tokens().accessTokenTtl()) < 0
@@ -77,10 +76,22 @@ public final class AccessTokenIssuer {
                 : config.tokens().accessTokenTtl();
     }
 
-    /** Throws {@link TokenTooLong}. */
+    /** Whether a token made now from a Cognito token that ends then would be over from the start. */
+    public boolean isOver(Instant idpExpiry) {
+        return isTooShort(lifetime(idpExpiry));
+    }
+
+    private static boolean isTooShort(Duration lifetime) {
+        return lifetime.compareTo(Duration.ofSeconds(1)) < 0;
+    }
+
+    /** Throws {@link TokenTooLong}; and {@link Outage} where the Cognito token is over, so that ours would be from the start. */
     public Issued issue(Subject subject) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Duration lifetime = lifetime(subject.user().expiresAt());
+        if (isTooShort(lifetime)) {
+            throw new Outage("cognito", "its token is over by the clock of this machine");
+        }
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .issuer(config.publicUrl())
                 .subject(

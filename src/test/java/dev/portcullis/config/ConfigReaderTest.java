@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +130,43 @@ class ConfigReaderTest {
                                 "extra"))
                 .satisfies(e -> assertThat(e.getMessage())
                         .contains("must be one of user, client", "must be a time such as 30s"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tokens: { accessTokenTtl: 5m }     | login: { codeTtl: 6m } | login.codeTtl: must not be longer than tokens",
+                "tokens: { accessTokenTtl: 5m }     | login: { codeTtl: 5m } | ",
+                "tokens: { accessTokenTtl: 20s }    | login: { }             | ",
+            })
+    void aCodeMustNotOutliveATokenOfOurs(String tokens, String login, @Nullable String problem) {
+        String yaml = MINIMAL + tokens + "\n" + login + "\n";
+        if (problem == null) {
+            assertThat(read(yaml, Map.of("SECRET", "s3cret")).login().codeTtl()).isLessThan(Duration.ofMinutes(6));
+        } else {
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> read(yaml, Map.of("SECRET", "s3cret")))
+                    .withMessageContaining(problem);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123/, true",
+        "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other, false",
+        "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123, false"
+    })
+    void theOtherIssuerIsOneOfTheSamePool(String issuer, boolean good) {
+        String yaml = MINIMAL.replace("clientId: abc", "clientId: abc\n  alsoIssuer: " + issuer);
+        if (good) {
+            assertThat(read(yaml, Map.of("SECRET", "s3cret")).cognito().alsoIssuer())
+                    .hasValue("https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123");
+        } else {
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> read(yaml, Map.of("SECRET", "s3cret")))
+                    .withMessageContaining("cognito.alsoIssuer: must be the other issuer of the same user pool");
+        }
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import dev.portcullis.crypto.TokenEncryption;
 import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpAccessToken;
 import dev.portcullis.idp.IdpTokens;
+import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -64,6 +65,14 @@ class ReplicaClocksTest {
     void expiryHasNoTolerance() {
         assertThatThrownBy(() -> verify(issuedAt(-25, Duration.ofSeconds(20))))
                 .hasRootCauseInstanceOf(TokenRefused.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, -20})
+    @DisplayName(
+            "AS-28, AS-30: a token that would be over from the start is not issued; that is trouble, and nobody's fault")
+    void nothingThatIsOver(long seconds) {
+        assertThatThrownBy(() -> issuedAt(0, Duration.ofSeconds(seconds))).isInstanceOf(Outage.class);
     }
 
     private String issuedAt(long secondsAhead, Duration life) {

@@ -71,7 +71,7 @@ public final class Grants {
         /** The token was replaced long ago: somebody uses a copy. */
         record Reused(Grant grant) implements Claim {}
 
-        /** There is no such grant, or it was sealed with a key that is distrusted. */
+        /** There is no such grant, or it is over, or it was sealed with a key that is distrusted. */
         record Gone() implements Claim {}
     }
 
@@ -103,7 +103,8 @@ public final class Grants {
                 lease,
                 millis(config.refresh().lease()),
                 String.valueOf(perMinute == 0 ? 0 : Math.max(1, 60_000 / perMinute)),
-                String.valueOf(perMinute));
+                String.valueOf(perMinute),
+                String.valueOf(clock.instant().toEpochMilli()));
         return redis.run(CLAIM, List.of(keys.grant()), arguments).map(reply -> claim(token.grantId(), lease, reply));
     }
 
@@ -190,7 +191,10 @@ public final class Grants {
     }
 
     private Optional<Grant> open(String grantId, String data) {
-        return sealed.open(new GrantKeys(grantId).grant(), data).map(json -> Grant.fromJson(grantId, json));
+        return sealed.open(new GrantKeys(grantId).grant(), data)
+                .map(json -> Grant.fromJson(grantId, json))
+                // Its record lasts a moment longer, and each refresh would lengthen that.
+                .filter(grant -> clock.instant().isBefore(grant.end()));
     }
 
     private static String millis(Duration duration) {

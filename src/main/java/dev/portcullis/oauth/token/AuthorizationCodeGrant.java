@@ -53,6 +53,11 @@ final class AuthorizationCodeGrant {
     private Future<TokenResponse> answer(TokenRequest request, Redemption outcome) {
         if (outcome instanceof Redemption.Redeemed redeemed) {
             Grant grant = redeemed.grant();
+            if (tokens.isOver(grant)) {
+                request.trail().record(new AuditEvent.Revoked("provider", grant.id(), grant.clientId()));
+                return revoker.revoke(grant)
+                        .compose(revoked -> refused("the sign-in is over already, it was kept waiting for too long"));
+            }
             TokenResponse response = tokens.issue(grant, request.client(), 0, grant.scopes());
             request.trail()
                     .record(new AuditEvent.TokenIssued(

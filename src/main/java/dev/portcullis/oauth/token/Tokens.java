@@ -24,6 +24,11 @@ final class Tokens {
         this.authenticator = authenticator;
     }
 
+    /** Whether the Cognito token that it holds is over, so that no access token can be made from it. */
+    boolean isOver(Grant grant) {
+        return issuer.isOver(grant.user().expiresAt());
+    }
+
     /**
      * Throws {@link OAuthError} where the access token would be too long for a request.
      *
