@@ -267,7 +267,7 @@ class ConnectionsTest {
     }
 
     @Test
-    @DisplayName("SEC-3: one user has so many grants and no more; what was not used for the longest time ends")
+    @DisplayName("One user has so many grants and no more; what was not used for the longest time ends")
     void aUserHasSoManyGrantsAndNoMore() {
         TestClient client = TestClient.register(world);
         List<JsonObject> tokens = new ArrayList<>();

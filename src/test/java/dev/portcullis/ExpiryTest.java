@@ -121,7 +121,12 @@ class ExpiryTest {
         TestClient client = TestClient.register(world);
         String token = client.redeem(world.url(), client.code()).json().getString("refresh_token");
         for (Fault fault : new Fault[] {
-            Fault.throttled(), Fault.serverError(), Fault.html(403), new Fault.Silent(), new Fault.Half()
+            Fault.throttled(),
+            Fault.throttledAsBadRequest(),
+            Fault.serverError(),
+            Fault.html(403),
+            new Fault.Silent(),
+            new Fault.Half()
         }) {
             world.cognito().faults().on(Call.REFRESH_GRANT, fault);
             Answer answer = client.refresh(world.url(), token);

@@ -68,7 +68,7 @@ class RedisFullTest {
     }
 
     @Test
-    @DisplayName("A Redis that evicts is reported as soon as a gateway starts, in its log and its metrics")
+    @DisplayName("SEC-3: a Redis that evicts is reported as soon as a gateway starts, in its log and its metrics")
     void aRedisThatEvictsIsReportedAtTheStart() {
         int management = World.freePorts(1).get(0);
         try (LogCapture log = LogCapture.of("dev.portcullis.redis.CommandConnection");

@@ -10,12 +10,13 @@ import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Form;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -127,8 +128,12 @@ class SignOutTest {
     @Test
     @DisplayName("IDP-9: a replica that dies leaves the rest to the others, and what is kept shows no token")
     void anotherReplicaGoesOn() throws Exception {
-        try (World world = World.startProcesses(
-                2, with().andThen(yaml -> yaml.getJsonObject("management").put("port", 0)))) {
+        try (RedisServer own = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+                World world = World.startProcesses(2, with().andThen(yaml -> {
+                    yaml.getJsonObject("management").put("port", 0);
+                    yaml.getJsonObject("redis").put("url", "redis://localhost:" + own.port());
+                    yaml.put("tokens", new JsonObject().put("cognitoToken", "plain"));
+                }))) {
             TestClient client = TestClient.register(world, world.gateway(0));
             JsonObject tokens = client.redeem(world.gateway(0), client.code()).json();
             world.cognito().faults().on(Call.REVOKE, new Fault.Silent());
@@ -136,10 +141,16 @@ class SignOutTest {
                             .status())
                     .isEqualTo(200);
             await().atMost(PATIENCE).until(() -> world.cognito().calls().of(Call.REVOKE) >= 1);
-            world.terminate(0).get(20, TimeUnit.SECONDS);
+            world.kill(0);
+            String kept = own.ask("ZRANGE", "pc:signouts:{idp}", "0", "-1");
+            assertThat(kept.trim().lines()).singleElement().asString().matches("[\\w-]+\\.[\\w-]{40,}");
+            assertThat(kept).doesNotContain(tokens.getString("refresh_token"), "eyJ");
             world.cognito().faults().clear();
             long before = world.cognito().calls().of(Call.REVOKE);
             await().atMost(PATIENCE).until(() -> world.cognito().calls().of(Call.REVOKE) > before);
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            own.ask("ZRANGE", "pc:signouts:{idp}", "0", "-1").isEmpty());
         }
     }
 

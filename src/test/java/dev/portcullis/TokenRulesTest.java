@@ -249,6 +249,26 @@ class TokenRulesTest {
     }
 
     @Test
+    @DisplayName("tokens.subject: client names the client in sub; servers are told of the same user all the same")
+    void theSubjectMayBeTheClient() {
+        try (World own =
+                World.start(configuration -> configuration.put("tokens", new JsonObject().put("subject", "client")))) {
+            TestClient client = TestClient.register(own);
+            JsonObject tokens = client.redeem(own.url(), client.code()).json();
+            String refreshed = client.refresh(own.url(), tokens.getString("refresh_token"))
+                    .json()
+                    .getString("access_token");
+            for (String token : List.of(tokens.getString("access_token"), refreshed)) {
+                assertThat(claims(token).getString("sub")).isEqualTo(client.id());
+                assertThat(client.echo(own.mcpUrl(), token, "hi").status()).isEqualTo(200);
+                assertThat(client.whoami(own.mcpUrl(), token).body()).contains(World.USER);
+            }
+        }
+        TestClient usual = TestClient.register(world);
+        assertThat(claims(usual.accessToken()).getString("sub")).isNotEqualTo(usual.id());
+    }
+
+    @Test
     @DisplayName("AS-32: a refresh token is for the client and the resource it was issued for")
     void aRefreshTokenIsBoundToClientAndResource() {
         TestClient client = TestClient.register(world);

@@ -28,6 +28,12 @@ public sealed interface Fault {
                 429, "application/json", "{\"__type\":\"TooManyRequestsException\",\"message\":\"Rate exceeded\"}");
     }
 
+    /** As Cognito's API says it, whose status is 400 for whatever the caller is to blame for. */
+    static Fault throttledAsBadRequest() {
+        return new Answer(
+                400, "application/json", "{\"__type\":\"TooManyRequestsException\",\"message\":\"Rate exceeded\"}");
+    }
+
     static Fault serverError() {
         return new Answer(500, "application/json;charset=UTF-8", "{\"error\":\"server_error\"}");
     }

@@ -99,6 +99,7 @@ final class FaultsJson {
                         spec.getString("contentType", "application/json"),
                         spec.getString("body", ""));
             case "throttled" -> Fault.throttled();
+            case "throttledAsBadRequest" -> Fault.throttledAsBadRequest();
             case "serverError" -> Fault.serverError();
             case "invalidGrant" -> Fault.invalidGrant();
             case "html" -> Fault.html(spec.getInteger("status", 503));
