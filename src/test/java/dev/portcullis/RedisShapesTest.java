@@ -13,35 +13,15 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Every kind of Redis, chosen by configuration alone: everything that is stored is stored, found, changed and published there. */
+/**
+ * A Redis of whatever kind, chosen by configuration alone: everything that is stored is stored, found, changed and published there. Those
+ * without TLS are in {@link RedisClusterTest} and {@link RedisSentinelTest}.
+ */
 class RedisShapesTest {
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
-
-    @Test
-    @DisplayName(
-            "AS-24, AS-31, AS-33, AS-47: Redis Cluster: the flow, refresh, replay, revocation and limits over two gateways")
-    void cluster() {
-        try (RedisGroup redis = RedisGroup.cluster()) {
-            everythingWorks(yaml -> yaml.put("redis", new JsonObject().put("url", redis.url())));
-            // Nothing is tied to one slot; that one of three masters got nothing by chance happens.
-            assertThat(IntStream.range(0, 3)
-                            .filter(i -> Integer.parseInt(redis.server(i).ask("DBSIZE")) > 0)
-                            .count())
-                    .isGreaterThanOrEqualTo(2);
-        }
-    }
-
-    @Test
-    @DisplayName("AS-24, AS-31, AS-33, AS-47: Redis behind Sentinels: the same")
-    void sentinel() {
-        try (RedisGroup redis = RedisGroup.sentinel()) {
-            everythingWorks(yaml -> yaml.put("redis", new JsonObject().put("url", redis.url())));
-        }
-    }
 
     @Test
     @DisplayName(
@@ -54,22 +34,50 @@ class RedisShapesTest {
                         "user gateway on >p%40ss ~pc:* resetchannels &pc:* +@read +@write +@scripting +@pubsub"
                                 + " +@connection +time -@dangerous +info");
                 TlsEndpoint tls = TlsEndpoint.inFrontOf(port)) {
-            everythingWorks(yaml -> yaml.put(
-                    "redis",
-                    new JsonObject()
-                            .put("url", "rediss://gateway:p%2540ss@localhost:" + tls.port())
-                            .put(
-                                    "tls",
-                                    new JsonObject()
-                                            .put("ca", tls.ca().toString())
-                                            .put(
-                                                    "certificate",
-                                                    tls.clientCertificate().toString())
-                                            .put("key", tls.clientKey().toString()))));
+            String url = "rediss://gateway:p%2540ss@localhost:" + tls.port();
+            everythingWorks(yaml -> yaml.put("redis", secured(url, tls)));
         }
     }
 
-    private static void everythingWorks(Consumer<JsonObject> redis) {
+    @Test
+    @DisplayName("TLS to the Sentinel, which has users of its own, and to the master that it names")
+    void tlsToSentinels() {
+        try (TlsEndpoint tls = TlsEndpoint.create();
+                RedisGroup redis = RedisGroup.guarded(tls::portFor)) {
+            JsonObject sentinel = new JsonObject()
+                    .put("user", RedisGroup.SENTINEL_USER)
+                    .put("password", RedisGroup.SENTINEL_PASSWORD);
+            String url = redis.url().replace("redis-sentinel://", "rediss-sentinel://");
+            everythingWorks(yaml -> yaml.put("redis", secured(url, tls).put("sentinel", sentinel)));
+        }
+    }
+
+    @Test
+    @DisplayName("TLS to all servers of a cluster, which are known by their addresses alone")
+    void tlsToCluster() {
+        try (TlsEndpoint tls = TlsEndpoint.create();
+                // Without replicas, which would have to speak TLS among themselves.
+                RedisGroup redis = RedisGroup.cluster(0, tls::portFor)) {
+            String url = redis.url().replace("redis-cluster://", "rediss-cluster://");
+            JsonObject section = secured(url, tls);
+            section.getJsonObject("tls").put("verifyHost", false);
+            everythingWorks(yaml -> yaml.put("redis", section));
+        }
+    }
+
+    private static JsonObject secured(String url, TlsEndpoint tls) {
+        return new JsonObject()
+                .put("url", url)
+                .put(
+                        "tls",
+                        new JsonObject()
+                                .put("ca", tls.ca().toString())
+                                .put("certificate", tls.clientCertificate().toString())
+                                .put("key", tls.clientKey().toString()));
+    }
+
+    /** @param redis puts the section {@code redis} into the configuration */
+    static void everythingWorks(Consumer<JsonObject> redis) {
         try (World world = World.start(2, yaml -> {
             redis.accept(yaml);
             yaml.put("revocation", new JsonObject().put("check", "30s").put("staleAfter", "60s"));

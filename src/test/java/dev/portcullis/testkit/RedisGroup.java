@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,6 +21,10 @@ public final class RedisGroup implements AutoCloseable {
     private static final String PASSWORD = "gr0up/p@ss word";
     private static final String ENCODED = "gr0up%2Fp%40ss%20word";
     private static final String MASTER = "portcullis";
+    /** Of {@link #guarded} Sentinels. */
+    public static final String SENTINEL_USER = "watcher";
+
+    public static final String SENTINEL_PASSWORD = "s3ntinel/p@ss";
 
     private final String url;
     private final List<RedisServer> servers;
@@ -43,6 +48,7 @@ public final class RedisGroup implements AutoCloseable {
         List<RedisServer> sentinels = ports.subList(3, 6).stream()
                 .map(port -> RedisServer.startSentinel(
                         port,
+                        Optional.empty(),
                         "sentinel monitor " + MASTER + " " + masterAt + " 2",
                         "sentinel auth-pass " + MASTER + " \"" + PASSWORD + "\"",
                         "sentinel down-after-milliseconds " + MASTER + " 1000",
@@ -61,12 +67,47 @@ public final class RedisGroup implements AutoCloseable {
         return new RedisGroup("redis-sentinel://:" + ENCODED + "@" + hosts + "/1?master=" + MASTER, servers, sentinels);
     }
 
+    /** A master and a Sentinel that has users of its own; the Sentinel tells others to find the master where this puts it. */
+    public static RedisGroup guarded(IntUnaryOperator front) {
+        List<Integer> ports = freePorts(2);
+        RedisServer server = RedisServer.start(ports.get(0), Optional.of(PASSWORD));
+        int named = front.applyAsInt(server.port());
+        RedisServer sentinel = RedisServer.startSentinel(
+                ports.get(1),
+                Optional.of("0perator"),
+                "user " + SENTINEL_USER + " on >" + SENTINEL_PASSWORD + " +@all",
+                "sentinel resolve-hostnames yes",
+                "sentinel announce-hostnames yes",
+                "sentinel monitor " + MASTER + " localhost " + named + " 1",
+                // What is in front may be nothing that a Sentinel can talk to.
+                "sentinel down-after-milliseconds " + MASTER + " 3600000");
+        return new RedisGroup(
+                "redis-sentinel://:" + ENCODED + "@localhost:" + front.applyAsInt(sentinel.port()) + "/1?master="
+                        + MASTER,
+                List.of(server),
+                List.of(sentinel));
+    }
+
     /** The first three are the masters, in the order of their slots; the others their replicas in the same order. */
     public static RedisGroup cluster() {
-        List<Integer> ports = freePorts(6);
-        List<RedisServer> servers = ports.stream()
+        return cluster(1, port -> port);
+    }
+
+    /**
+     * A cluster whose servers tell clients and each other to find them where this puts them.
+     *
+     * @param replicas of each of three masters, none or one
+     */
+    public static RedisGroup cluster(int replicas, IntUnaryOperator front) {
+        int size = 3 + 3 * replicas;
+        List<RedisServer> servers = freePorts(size).stream()
                 .map(port -> RedisServer.start(
-                        port, Optional.of(PASSWORD), "cluster-enabled yes", "cluster-node-timeout 1500"))
+                        port,
+                        Optional.of(PASSWORD),
+                        "cluster-enabled yes",
+                        "cluster-node-timeout 1500",
+                        "cluster-announce-port " + front.applyAsInt(port),
+                        "cluster-announce-bus-port " + (port + 10_000)))
                 .toList();
         for (int i = 0; i < 3; i++) {
             List<String> add = new ArrayList<>(List.of("CLUSTER", "ADDSLOTS"));
@@ -80,10 +121,10 @@ public final class RedisGroup implements AutoCloseable {
         await().atMost(PATIENCE)
                 .until(() -> servers.stream()
                         .allMatch(
-                                server -> server.ask("CLUSTER", "NODES").lines().count() == 6));
-        for (int i = 0; i < 3; i++) {
-            String master = servers.get(i).ask("CLUSTER", "MYID");
-            RedisServer replica = servers.get(i + 3);
+                                server -> server.ask("CLUSTER", "NODES").lines().count() == size));
+        for (int i = 3; i < size; i++) {
+            String master = servers.get(i - 3).ask("CLUSTER", "MYID");
+            RedisServer replica = servers.get(i);
             await().atMost(PATIENCE)
                     .until(() -> replica.ask("CLUSTER", "REPLICATE", master).startsWith("OK"));
         }
@@ -94,15 +135,17 @@ public final class RedisGroup implements AutoCloseable {
                                                 .lines()
                                                 .filter(line -> line.contains("slave"))
                                                 .count()
-                                        == 3));
+                                        == size - 3));
         RedisGroup group = new RedisGroup(
                 "redis-cluster://:" + ENCODED + "@"
                         + servers.subList(0, 3).stream()
-                                .map(RedisServer::address)
+                                .map(server -> "127.0.0.1:" + front.applyAsInt(server.port()))
                                 .collect(Collectors.joining(",")),
                 servers,
                 List.of());
-        group.awaitReplicas();
+        if (replicas > 0) {
+            group.awaitReplicas();
+        }
         return group;
     }
 
@@ -129,13 +172,35 @@ public final class RedisGroup implements AutoCloseable {
                 await().atMost(PATIENCE).until(() -> areSynchronous(pair));
             }
         } else {
-            await().atMost(PATIENCE).until(() -> areSynchronous(servers));
+            List<RedisServer> masterFirst = new ArrayList<>(servers);
+            RedisServer master = master();
+            masterFirst.remove(master);
+            masterFirst.add(0, master);
+            await().atMost(PATIENCE).until(() -> areSynchronous(masterFirst));
         }
     }
 
     /** Asks a Sentinel to put a replica in the master's place. */
     public void failOver() {
-        sentinels.get(0).ask("SENTINEL", "FAILOVER", MASTER);
+        String begun = sentinels.get(0).ask("SENTINEL", "FAILOVER", MASTER);
+        if (!begun.equals("OK")) {
+            throw new AssertionError(begun);
+        }
+    }
+
+    public RedisServer sentinel(int index) {
+        return sentinels.get(index);
+    }
+
+    /** The one of those behind Sentinels that answers, and calls itself the master. */
+    public RedisServer master() {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> servers.stream()
+                                .filter(server -> server.info("role").equals("master"))
+                                .toList(),
+                        masters -> masters.size() == 1)
+                .get(0);
     }
 
     /** From now on the Sentinels name another server, and leave the master alone. */
@@ -180,20 +245,14 @@ public final class RedisGroup implements AutoCloseable {
                 .ask("CLUSTER", "GETKEYSINSLOT", String.valueOf(slot), "1000")
                 .lines()
                 .toList();
-        for (String key : keys) {
-            String moved = servers.get(from)
-                    .ask(
-                            "MIGRATE",
-                            "127.0.0.1",
-                            String.valueOf(servers.get(to).port()),
-                            key,
-                            "0",
-                            "2000",
-                            "AUTH",
-                            PASSWORD);
-            if (!moved.equals("OK")) {
-                throw new AssertionError(moved);
-            }
+        keys.forEach(key -> moveKey(key, from, to));
+    }
+
+    public void moveKey(String key, int from, int to) {
+        String port = String.valueOf(servers.get(to).port());
+        String moved = servers.get(from).ask("MIGRATE", "127.0.0.1", port, key, "0", "2000", "AUTH", PASSWORD);
+        if (!moved.equals("OK")) {
+            throw new AssertionError(moved);
         }
     }
 

@@ -49,8 +49,8 @@ public final class RedisServer implements AutoCloseable {
         return start(port, password, false, configuration);
     }
 
-    static RedisServer startSentinel(int port, String... configuration) {
-        return start(port, Optional.empty(), true, configuration);
+    static RedisServer startSentinel(int port, Optional<String> password, String... configuration) {
+        return start(port, password, true, configuration);
     }
 
     private static RedisServer start(int port, Optional<String> password, boolean sentinel, String... configuration) {
@@ -62,8 +62,12 @@ public final class RedisServer implements AutoCloseable {
                 // Else a replica waits five seconds for others, and may be chosen before it has anything.
                 lines.addAll(List.of("save \"\"", "appendonly no", "repl-diskless-sync-delay 0"));
             }
-            password.map(secret -> '"' + secret + '"')
-                    .ifPresent(secret -> lines.addAll(List.of("requirepass " + secret, "masterauth " + secret)));
+            password.map(secret -> '"' + secret + '"').ifPresent(secret -> {
+                lines.add("requirepass " + secret);
+                if (!sentinel) {
+                    lines.add("masterauth " + secret);
+                }
+            });
             lines.addAll(Arrays.asList(configuration));
             Files.write(directory.resolve("redis.conf"), lines);
             return new RedisServer(directory, port, password, sentinel);
@@ -199,12 +203,20 @@ public final class RedisServer implements AutoCloseable {
 
     /** A field of {@code INFO}, empty where it is not there. */
     public String info(String field) {
-        return ask("INFO")
-                .lines()
+        return info().lines()
                 .filter(line -> line.startsWith(field + ":"))
                 .map(line -> line.substring(field.length() + 1).trim())
                 .findFirst()
                 .orElse("");
+    }
+
+    /** Sentinels end all connections of a server whose role they change. */
+    private String info() {
+        try {
+            return ask("INFO");
+        } catch (UncheckedIOException cut) {
+            return ask("INFO");
+        }
     }
 
     /** SIGKILL. */

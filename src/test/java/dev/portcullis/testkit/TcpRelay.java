@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** The network between a gateway and a server, which can go bad in all the ways that networks do. */
 public final class TcpRelay implements AutoCloseable {
@@ -34,6 +35,8 @@ public final class TcpRelay implements AutoCloseable {
     private volatile boolean swallowing;
     private volatile boolean hangingUp;
     private volatile long delayMs;
+    private volatile long answerDelayMs;
+    private volatile UnaryOperator<Buffer> rewriting = UnaryOperator.identity();
     private Optional<NetServer> server;
 
     private static final class Line {
@@ -115,10 +118,22 @@ public final class TcpRelay implements AutoCloseable {
         delayMs = millis;
     }
 
+    /** Everything takes that much longer on its way back; what was under way then takes its time even after a change. */
+    public void delayAnswers(long millis) {
+        answerDelayMs = millis;
+    }
+
+    /** What comes back says something else, and must be as long as before. */
+    public TcpRelay rewriting(UnaryOperator<Buffer> change) {
+        rewriting = change;
+        return this;
+    }
+
     public void heal() {
         swallowing = false;
         hangingUp = false;
         delayMs = 0;
+        answerDelayMs = 0;
         wall.forEach(TcpRelay::end);
         wall.clear();
         if (server.isEmpty()) {
@@ -154,12 +169,8 @@ public final class TcpRelay implements AutoCloseable {
                 return;
             }
             NetSocket behind = reached.result();
-            client.handler(bytes -> forward(line, bytes, behind));
-            behind.handler(bytes -> {
-                if (!line.dead) {
-                    client.write(bytes);
-                }
-            });
+            client.handler(bytes -> forward(line, bytes, behind, delayMs));
+            behind.handler(bytes -> forward(line, rewriting.apply(bytes), client, answerDelayMs));
             behind.closeHandler(ended -> {
                 if (!line.dead) {
                     client.close();
@@ -173,8 +184,7 @@ public final class TcpRelay implements AutoCloseable {
         });
     }
 
-    private void forward(Line line, Buffer bytes, NetSocket to) {
-        long later = delayMs;
+    private void forward(Line line, Buffer bytes, NetSocket to, long later) {
         if (line.dead) {
             return;
         }

@@ -7,16 +7,37 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SelfSignedCertificate;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** TLS in front of a server on this machine; asks for a client certificate and refuses whoever has none. */
+/** TLS in front of servers on this machine; asks for a client certificate and refuses whoever has none. */
 public final class TlsEndpoint implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final SelfSignedCertificate server = SelfSignedCertificate.create("localhost");
     private final SelfSignedCertificate client = SelfSignedCertificate.create("gateway");
-    private final NetServer endpoint;
+    // By the port of the server behind.
+    private final Map<Integer, NetServer> endpoints = new LinkedHashMap<>();
 
-    private TlsEndpoint(int target) {
-        endpoint = World.await(vertx.createNetServer(new NetServerOptions()
+    private TlsEndpoint() {}
+
+    /** In front of nothing so far. */
+    public static TlsEndpoint create() {
+        return new TlsEndpoint();
+    }
+
+    public static TlsEndpoint inFrontOf(int port) {
+        TlsEndpoint endpoint = create();
+        endpoint.portFor(port);
+        return endpoint;
+    }
+
+    /** The port in front of another server, with the same certificates. */
+    public int portFor(int server) {
+        return endpoints.computeIfAbsent(server, this::listen).actualPort();
+    }
+
+    private NetServer listen(int target) {
+        return World.await(vertx.createNetServer(new NetServerOptions()
                         .setHost("localhost")
                         .setPort(0)
                         .setSsl(true)
@@ -25,10 +46,6 @@ public final class TlsEndpoint implements AutoCloseable {
                         .setClientAuth(ClientAuth.REQUIRED))
                 .connectHandler(socket -> connect(socket, target))
                 .listen());
-    }
-
-    public static TlsEndpoint inFrontOf(int port) {
-        return new TlsEndpoint(port);
     }
 
     private void connect(NetSocket socket, int target) {
@@ -42,8 +59,9 @@ public final class TlsEndpoint implements AutoCloseable {
                 .onFailure(refused -> socket.close());
     }
 
+    /** In front of the first server. */
     public int port() {
-        return endpoint.actualPort();
+        return endpoints.values().iterator().next().actualPort();
     }
 
     /** Of the only certificate to be believed. */
