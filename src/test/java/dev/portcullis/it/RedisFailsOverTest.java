@@ -20,6 +20,7 @@ class RedisFailsOverTest {
     private static final Logger LOG = LoggerFactory.getLogger(RedisFailsOverTest.class);
     private static final Duration WHILE = Duration.ofSeconds(Integer.getInteger("it.seconds", 3));
     private static final Duration FAILOVER = Duration.ofSeconds(15);
+    private static final Duration BACK = Duration.ofSeconds(5);
     private static final int GATEWAYS = 2;
 
     @Test
@@ -72,8 +73,9 @@ class RedisFailsOverTest {
                     .log("a primary was killed");
             assertThat(traffic.faults()).isEmpty();
             assertThat(failures).allSatisfy(failure -> assertThat(failure).hasMessageStartingWith("503 "));
-            assertThat(failover).isLessThan(FAILOVER);
-            assertThat(traffic.failures("calls")).isZero();
+            // Sentinels and servers take what they take; the gateways may take this much more.
+            assertThat(failover).isLessThan(promotion.plus(BACK));
+            assertThat(traffic.failures("calls")).isEmpty();
             assertThat(traffic.done("refreshes")).isGreaterThan(refreshes);
             assertThat(traffic.done("logins")).isGreaterThan(logins);
             for (int gateway = 0; gateway < GATEWAYS; gateway++) {

@@ -10,10 +10,18 @@ final class Refresher implements Actor {
     private String refreshToken;
 
     Refresher(Fleet fleet) {
+        this(fleet, TestClient.register(fleet.world()));
+    }
+
+    private Refresher(Fleet fleet, TestClient client) {
+        this(fleet, client, client.redeem(fleet.world().url(), client.code()));
+    }
+
+    /** @param tokens the answer that began the session */
+    Refresher(Fleet fleet, TestClient client, Answer tokens) {
         this.fleet = fleet;
-        this.client = TestClient.register(fleet.world());
-        this.refreshToken =
-                client.redeem(fleet.world().url(), client.code()).json().getString("refresh_token");
+        this.client = client;
+        this.refreshToken = tokens.json().getString("refresh_token");
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -11,7 +12,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Actors at work, each on a thread of its own; what they got done, and what went wrong. */
@@ -21,7 +21,7 @@ final class Traffic implements AutoCloseable {
     private final List<CompletableFuture<Void>> running = new ArrayList<>();
     private final Map<String, ConcurrentLinkedQueue<Long>> durations = new ConcurrentHashMap<>();
     private final List<RequestFailedException> failures = new CopyOnWriteArrayList<>();
-    private final Map<String, AtomicInteger> failed = new ConcurrentHashMap<>();
+    private final Map<String, List<RequestFailedException>> failed = new ConcurrentHashMap<>();
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
     private final long began = System.nanoTime();
     private volatile boolean ended;
@@ -46,7 +46,8 @@ final class Traffic implements AutoCloseable {
             } catch (RequestFailedException e) {
                 if (!ended) {
                     failures.add(e);
-                    failed.computeIfAbsent(kind, name -> new AtomicInteger()).incrementAndGet();
+                    failed.computeIfAbsent(kind, name -> new CopyOnWriteArrayList<>())
+                            .add(e);
                 }
             } catch (RuntimeException | AssertionError e) {
                 faults.add(e);
@@ -77,8 +78,8 @@ final class Traffic implements AutoCloseable {
         return List.copyOf(failures);
     }
 
-    int failures(String kind) {
-        return failed.getOrDefault(kind, new AtomicInteger()).get();
+    List<RequestFailedException> failures(String kind) {
+        return List.copyOf(failed.getOrDefault(kind, List.of()));
     }
 
     /** What should never be: neither an answer nor a failed request. */
@@ -107,7 +108,9 @@ final class Traffic implements AutoCloseable {
                         sorted.get(sorted.size() - 1) / 1e6));
             }
         });
-        return text.append("failed: ").append(failed).toString();
+        Map<String, Integer> counts = new TreeMap<>();
+        failed.forEach((kind, which) -> counts.put(kind, which.size()));
+        return text.append("failed: ").append(counts).toString();
     }
 
     @Override
