@@ -31,8 +31,7 @@ import org.slf4j.LoggerFactory;
 /** Two gateways whose Redis goes away in every way there is, and comes back. */
 class RedisOutageTest {
     private static final Logger LOG = LoggerFactory.getLogger(RedisOutageTest.class);
-    // Two seconds are the rule; a machine with other things to do gets a little more.
-    private static final Duration IN_TIME = Duration.ofMillis(2500);
+    private static final Duration IN_TIME = Duration.ofSeconds(2);
     private static final Duration BACK = Duration.ofSeconds(5);
     private static final Duration OUTAGE = Duration.ofSeconds(4);
     private static final int CALLS = 60;
