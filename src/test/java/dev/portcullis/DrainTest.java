@@ -132,7 +132,7 @@ class DrainTest {
                     RawConnection asked = upstream.accept()) {
                 asked.readHead();
                 CompletableFuture<Integer> exit = world.terminate(0);
-                await().until(() -> refusesConnections(world.url()));
+                await().until(() -> !isTakenIn(URI.create(world.url()).getPort()));
                 asked.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
                         .writeChunk("data: {}\n\n");
                 assertThat(listener.readHead().status()).isEqualTo(200);
@@ -143,11 +143,54 @@ class DrainTest {
         }
     }
 
-    private static boolean refusesConnections(String url) {
-        try (Socket socket = new Socket("localhost", URI.create(url).getPort())) {
-            return !socket.isConnected();
-        } catch (IOException e) {
-            return true;
+    @Test
+    @DisplayName(
+            "SIGTERM: after drain.delay nobody is let in any more, and a call that would outlast drain.timeout is cut: the process is gone by then")
+    void isGoneInTime() throws Exception {
+        Duration delay = Duration.ofSeconds(1);
+        Duration timeout = Duration.ofSeconds(4);
+        try (World world = World.startProcesses(
+                1,
+                yaml -> yaml.put(
+                        "drain",
+                        new JsonObject()
+                                .put("delay", delay.toSeconds() + "s")
+                                .put("streams", "0s")
+                                .put("timeout", timeout.toSeconds() + "s")))) {
+            TestClient client = TestClient.register(world);
+            String token = client.accessToken();
+            Stream call = open(
+                    world.mcpUrl(),
+                    token,
+                    "tools/call",
+                    "countdown",
+                    new JsonObject().put("name", "countdown").put("arguments", new JsonObject().put("seconds", 30)));
+            int port = URI.create(world.url()).getPort();
+
+            Instant asked = Instant.now();
+            CompletableFuture<Integer> exit = world.terminate(0);
+
+            assertThat(isTakenIn(port)).isTrue();
+            await().atMost(delay.plusSeconds(1))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> !isTakenIn(port));
+            assertThat(Duration.between(asked, Instant.now())).isGreaterThan(delay.minusMillis(100));
+            // The call goes on for as long as it may.
+            assertThat(call.text()).isNotDone();
+            assertThat(exit).isNotDone();
+
+            assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(TERMINATED);
+            assertThat(Duration.between(asked, Instant.now()))
+                    .isBetween(timeout.minusMillis(200), timeout.plusSeconds(2));
+            assertThat(call.text()).failsWithin(Duration.ofSeconds(1));
+        }
+    }
+
+    private static boolean isTakenIn(int port) {
+        try (Socket socket = new Socket("localhost", port)) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
         }
     }
 
