@@ -12,14 +12,19 @@ import dev.portcullis.doctor.check.Outcome;
 import dev.portcullis.doctor.check.Result;
 import dev.portcullis.testkit.FrontProxy;
 import dev.portcullis.testkit.FrontProxy.Habit;
+import dev.portcullis.testkit.RedisGroup;
 import dev.portcullis.testkit.RedisServer;
+import dev.portcullis.testkit.TcpRelay;
 import dev.portcullis.testkit.World;
 import io.netty.handler.ssl.util.SelfSignedCertificate;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateException;
@@ -248,6 +253,26 @@ class DoctorTest {
                         "public.stream",
                         "all at once",
                         "proxy_buffering off"),
+                failed(
+                        "a proxy that ends streams",
+                        patient -> patient.proxy.habit(Habit.CUTS_STREAMS),
+                        "public.stream",
+                        "cut before its end",
+                        "proxy_read_timeout"),
+                failed(
+                        "a proxy that keeps well-known addresses for itself",
+                        patient -> patient.proxy.habit(Habit.KEEPS_WELL_KNOWN),
+                        "public.resource",
+                        "answers 404 and no metadata",
+                        "/.well-known/"),
+                failed(
+                        "a resource of another name",
+                        patient -> patient.section("upstreams")
+                                .getJsonObject("demo")
+                                .put("resource", patient.yaml.getString("publicUrl") + "/other"),
+                        "public.resource",
+                        "is about another resource",
+                        "upstreams.demo.resource"),
                 warned(
                         "a proxy that compresses events",
                         patient -> patient.proxy.habit(Habit.COMPRESSES),
@@ -409,6 +434,23 @@ class DoctorTest {
                         "NOAUTH",
                         "password"),
                 failed(
+                        "an old Redis",
+                        patient -> {
+                            RedisServer server = patient.with(RedisServer.start(freePort(), Optional.empty()));
+                            TcpRelay old = patient.with(TcpRelay.inFrontOf(server.port()));
+                            old.rewriting(DoctorTest::old);
+                            patient.section("redis").put("url", "redis://localhost:" + old.port());
+                        },
+                        "redis.version",
+                        "is Redis 6.0",
+                        "6.2 or newer"),
+                warned(
+                        "a master behind Sentinels that is alone",
+                        DoctorTest::guarded,
+                        "redis.replicas",
+                        "has no replica",
+                        "Start a replica"),
+                failed(
                         "a Redis that evicts",
                         patient -> server(patient, "maxmemory 64mb", "maxmemory-policy allkeys-lru"),
                         "redis.policy",
@@ -503,6 +545,13 @@ class DoctorTest {
                         "upstream.reach",
                         "503",
                         "the server runs"),
+                warned(
+                        "a server that takes its time",
+                        patient -> patient.upstream(patient.with(OtherServer.slow(Duration.ofMillis(1200)))
+                                .url()),
+                        "upstream.latency",
+                        "answers in 12",
+                        "more replicas"),
                 failed(
                         "a server with an authorization of its own",
                         patient -> patient.upstream(
@@ -524,6 +573,37 @@ class DoctorTest {
                         "upstream.session",
                         "500 to DELETE",
                         "endpoints"));
+    }
+
+    @Test
+    @DisplayName("finds nothing wrong with a cluster but that it forgets")
+    void cluster() {
+        try (RedisGroup redis = RedisGroup.cluster()) {
+            patient.section("redis").put("url", redis.url());
+
+            Report report = patient.examine(Optional.of(Subject.REDIS));
+
+            assertThat(report.results())
+                    .filteredOn(result -> !(result.outcome() instanceof Outcome.Passed))
+                    .extracting(Result::id)
+                    .containsExactly("redis.persistence");
+            assertThat(findings(report, "redis.shape")).containsExactly("cluster, 3 primaries, every slot served");
+            assertThat(findings(report, "redis.replicas")).containsExactly("connected to each primary: 1");
+        }
+    }
+
+    @Test
+    @DisplayName("finds nothing wrong with a master behind a Sentinel but that it is alone, and forgets")
+    void sentinel() {
+        guarded(patient);
+
+        Report report = patient.examine(Optional.of(Subject.REDIS));
+
+        assertThat(report.results())
+                .filteredOn(result -> !(result.outcome() instanceof Outcome.Passed))
+                .extracting(Result::id)
+                .containsExactlyInAnyOrder("redis.persistence", "redis.replicas");
+        assertThat(findings(report, "redis.shape")).containsExactly("sentinel");
     }
 
     @Test
@@ -615,6 +695,21 @@ class DoctorTest {
         RedisServer server = patient.with(RedisServer.start(freePort(), Optional.empty(), configuration));
         patient.section("redis").put("url", "redis://" + server.address());
         return server;
+    }
+
+    private static void guarded(Patient patient) {
+        patient.section("redis")
+                .put("url", patient.with(RedisGroup.guarded(port -> port)).url())
+                .put(
+                        "sentinel",
+                        new JsonObject()
+                                .put("user", RedisGroup.SENTINEL_USER)
+                                .put("password", RedisGroup.SENTINEL_PASSWORD));
+    }
+
+    private static Buffer old(Buffer answer) {
+        String text = answer.toString(StandardCharsets.ISO_8859_1);
+        return Buffer.buffer(text.replaceFirst("redis_version:\\d\\.\\d", "redis_version:6.0"), "ISO-8859-1");
     }
 
     private static void user(Patient patient, String rights) {

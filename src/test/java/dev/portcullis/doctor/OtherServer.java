@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A server that is not what it should be. */
@@ -39,7 +40,22 @@ final class OtherServer implements AutoCloseable {
 
     /** MCP of the legacy era alone, with sessions that clients cannot end but with another answer than they should get. */
     static OtherServer legacy(int statusOfDelete) {
-        return new OtherServer(request -> request.body().onSuccess(body -> {
+        return new OtherServer(request -> beLegacy(request, statusOfDelete));
+    }
+
+    /** The same, and whatever it is asked takes that long. */
+    static OtherServer slow(Duration delay) {
+        return new OtherServer(request -> {
+            request.pause();
+            Vertx.currentContext().owner().setTimer(delay.toMillis(), late -> {
+                beLegacy(request, 405);
+                request.resume();
+            });
+        });
+    }
+
+    private static void beLegacy(HttpServerRequest request, int statusOfDelete) {
+        request.body().onSuccess(body -> {
             if (request.method().name().equals("DELETE")) {
                 request.response().setStatusCode(statusOfDelete).end();
             } else if (body.toString().contains("\"initialize\"")) {
@@ -56,7 +72,7 @@ final class OtherServer implements AutoCloseable {
             } else {
                 request.response().setStatusCode(400).end();
             }
-        }));
+        });
     }
 
     String url() {

@@ -21,6 +21,8 @@ import java.util.zip.GZIPOutputStream;
 public final class FrontProxy implements AutoCloseable {
     private static final Set<String> OF_THE_CONNECTION = Set.of("connection", "transfer-encoding", "content-length");
 
+    private static final int WHOLE_CHUNKS = 3;
+
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = vertx.createHttpClient();
     private final int port;
@@ -42,6 +44,10 @@ public final class FrontProxy implements AutoCloseable {
         SHORT_HEADERS,
         /** The same, of 12 KiB and more. */
         SHORTISH_HEADERS,
+        /** As one whose read time-out is short. */
+        CUTS_STREAMS,
+        /** Keeps what is below for itself, as some do for their certificates. */
+        KEEPS_WELL_KNOWN,
         WANTS_LOGIN,
         LOST_GATEWAY
     }
@@ -89,6 +95,8 @@ public final class FrontProxy implements AutoCloseable {
                     .setStatusCode(302)
                     .putHeader("Location", "https://sso.example.com/")
                     .end();
+        } else if (current == Habit.KEEPS_WELL_KNOWN && request.path().startsWith("/.well-known/oauth-protected")) {
+            request.response().setStatusCode(404).end();
         } else if (current == Habit.LOST_GATEWAY || target.isEmpty()) {
             request.response().setStatusCode(502).end();
         } else {
@@ -133,7 +141,14 @@ public final class FrontProxy implements AutoCloseable {
         if (compresses) {
             to.putHeader("Content-Encoding", "gzip");
         }
-        from.handler(chunk -> to.write(compresses ? gzip(chunk) : chunk));
+        int[] chunks = {0};
+        from.handler(chunk -> {
+            if (current == Habit.CUTS_STREAMS && ++chunks[0] > WHOLE_CHUNKS) {
+                to.reset();
+            } else {
+                to.write(compresses ? gzip(chunk) : chunk);
+            }
+        });
         from.endHandler(end -> to.end());
     }
 
