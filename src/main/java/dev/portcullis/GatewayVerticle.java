@@ -213,7 +213,11 @@ final class GatewayVerticle extends VerticleBase {
                 userAssertions,
                 shared.clock(),
                 shared.instances()));
-        AddressLimit limit = new AddressLimit(rates, new ClientAddress(config.http()), shared.metrics());
+        AddressLimit limit = new AddressLimit(
+                rates,
+                new ClientAddress(config.http()),
+                shared.metrics(),
+                config.redis().timeout().dividedBy(3));
         RegistrationHandler registration =
                 new RegistrationHandler(config, dynamic, random, shared.audit(), shared.clock());
         TokenEndpoint token = new TokenEndpoint(

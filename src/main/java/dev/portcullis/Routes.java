@@ -94,7 +94,14 @@ final class Routes implements Handler<HttpServerRequest> {
                 endpoints.authorization()::refused);
         page("/authorize", HttpMethod.GET, authorize);
         page("/authorize", HttpMethod.POST, authorize);
-        page("/consent", HttpMethod.POST, endpoints.authorization()::consent);
+        page(
+                "/consent",
+                HttpMethod.POST,
+                limit.before(
+                        "consent",
+                        limits.authorize(),
+                        endpoints.authorization()::consent,
+                        endpoints.authorization()::refused));
         page(
                 "/connections",
                 HttpMethod.GET,
@@ -103,8 +110,22 @@ final class Routes implements Handler<HttpServerRequest> {
                         limits.authorize(),
                         endpoints.connections()::show,
                         endpoints.connections()::refused));
-        page("/connections", HttpMethod.POST, endpoints.connections()::change);
-        page("/callback", HttpMethod.GET, endpoints.authorization()::callback);
+        page(
+                "/connections",
+                HttpMethod.POST,
+                limit.before(
+                        "consent",
+                        limits.authorize(),
+                        endpoints.connections()::change,
+                        endpoints.connections()::refused));
+        page(
+                "/callback",
+                HttpMethod.GET,
+                limit.before(
+                        "callback",
+                        limits.authorize(),
+                        endpoints.authorization()::callback,
+                        endpoints.authorization()::refused));
         document("/.well-known/oauth-authorization-server", endpoints.metadata()::authorizationServer);
         document("/.well-known/jwks.json", endpoints.metadata()::jwks);
         config.upstreams().forEach((name, upstream) -> {

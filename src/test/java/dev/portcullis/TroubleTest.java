@@ -8,12 +8,15 @@ import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.dev.redis.LocalRedis;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Form;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -37,10 +40,10 @@ class TroubleTest {
     @BeforeAll
     static void start() throws Exception {
         redis = LocalRedis.start(LocalRedis.Options.standard());
-        world = world(600, 600, 60);
+        world = world(600, 600, 60, 60);
     }
 
-    private static World world(int register, int token, int cognitoRefreshes) {
+    private static World world(int register, int token, int cognitoRefreshes, int cognitoLogins) {
         return World.start(configuration -> configuration
                 .put("redis", new JsonObject().put("url", redis.url()))
                 .put(
@@ -49,7 +52,8 @@ class TroubleTest {
                                 .put("register", register)
                                 .put("authorize", 600)
                                 .put("token", token)
-                                .put("cognitoRefreshes", cognitoRefreshes)));
+                                .put("cognitoRefreshes", cognitoRefreshes)
+                                .put("cognitoLogins", cognitoLogins)));
     }
 
     @AfterAll
@@ -220,13 +224,14 @@ class TroubleTest {
     @DisplayName(
             "AS-30: logins and refreshes of all replicas beyond the budget for Cognito wait a little, then are 503; Cognito is not called more often")
     void whatIsBeyondTheBudgetIs503() {
-        World tight = world(0, 0, 2);
+        World tight = world(0, 0, 2, 2);
         try {
             List<TestClient> clients = IntStream.range(0, 6)
                     .mapToObj(i -> TestClient.register(tight))
                     .toList();
             List<String> tokens = signIn(tight, clients);
             long before = tight.cognito().calls().refreshes();
+            long began = System.nanoTime();
             List<CompletableFuture<Answer>> answers = IntStream.range(0, 6)
                     .mapToObj(i -> CompletableFuture.supplyAsync(
                             () -> inTime(() -> clients.get(i).refresh(tight.url(), tokens.get(i)))))
@@ -237,7 +242,7 @@ class TroubleTest {
             assertThat(refused).isNotEmpty().allSatisfy(TroubleTest::assertTrouble);
             assertThat(tight.cognito().calls().refreshes() - before)
                     .isEqualTo(all.size() - refused.size())
-                    .isLessThanOrEqualTo(4);
+                    .isLessThanOrEqualTo(twoASecondSince(began));
             for (int i = 0; i < 6; i++) {
                 int which = i;
                 await().atMost(PATIENCE)
@@ -251,12 +256,91 @@ class TroubleTest {
         }
     }
 
+    /** From the first one on, and nothing on top of it for having been idle. */
+    private static long twoASecondSince(long began) {
+        return 1 + 2 * (System.nanoTime() - began) / Duration.ofSeconds(1).toNanos();
+    }
+
+    @Test
+    @DisplayName("A flood of logins with junk codes keeps no refresh waiting: each has a budget of its own")
+    void loginsStarveNoRefresh() throws Exception {
+        World tight = world(0, 0, 2, 2);
+        AtomicBoolean flooding = new AtomicBoolean(true);
+        AtomicInteger turnedAway = new AtomicInteger();
+        try {
+            TestClient client = TestClient.register(tight);
+            String token = client.redeem(tight.url(), client.code()).json().getString("refresh_token");
+            List<CompletableFuture<Void>> flood = IntStream.range(0, 3)
+                    .mapToObj(i -> CompletableFuture.runAsync(() -> {
+                        TestClient attacker = TestClient.register(tight);
+                        Answer page = attacker.authorize(tight.url());
+                        while (flooding.get()) {
+                            String state = attacker.approve(tight.url(), page)
+                                    .parameter("state")
+                                    .orElseThrow();
+                            Answer answer = attacker.browser()
+                                    .get(tight.url() + "/callback?" + Form.encode("code", "junk", "state", state));
+                            turnedAway.addAndGet(answer.status() == 503 ? 1 : 0);
+                        }
+                    }))
+                    .toList();
+            await().atMost(PATIENCE).until(() -> turnedAway.get() > 5);
+            for (int i = 0; i < 4; i++) {
+                Answer refreshed = client.refresh(tight.url(), token);
+                assertThat(refreshed.status()).as(refreshed.body()).isEqualTo(200);
+                token = refreshed.json().getString("refresh_token");
+                Thread.sleep(600);
+            }
+            flooding.set(false);
+            flood.forEach(CompletableFuture::join);
+        } finally {
+            flooding.set(false);
+            tight.close();
+        }
+    }
+
+    @Test
+    @DisplayName("A limit asks a frozen Redis for a part of the time only, and counts whom it let through unchecked")
+    void limitsDoNotWaitForRedis() {
+        int management = World.freePorts(1).get(0);
+        World patient = World.start(configuration -> configuration
+                .put("management", new JsonObject().put("host", "localhost").put("port", management))
+                .put("redis", new JsonObject().put("url", redis.url()).put("timeout", "9s"))
+                .put("rateLimits", new JsonObject().put("authorize", 600)));
+        try {
+            TestClient client = TestClient.register(patient);
+            assertThat(client.authorize(patient.url()).status()).isEqualTo(200);
+            assertThat(unchecked(management)).isZero();
+            redis.pause();
+            long began = System.nanoTime();
+            assertThat(client.authorize(patient.url()).status()).isEqualTo(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(6));
+            assertThat(unchecked(management)).isEqualTo(1);
+        } finally {
+            redis.resume();
+            patient.close();
+        }
+    }
+
+    private static double unchecked(int management) {
+        return new Browser()
+                .get("http://localhost:" + management + "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("portcullis_rate_limited_total{")
+                        && line.contains("endpoint=\"authorize\"")
+                        && line.contains("outcome=\"unchecked\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
     /** All of them at once; whoever is told to come back loads the page again. */
     private static List<String> signIn(World tight, List<TestClient> clients) {
         List<Answer> fromCognito = clients.stream()
                 .map(client -> client.signIn(client.approve(tight.url(), client.authorize(tight.url()))))
                 .toList();
         long before = tight.cognito().calls().of(Call.CODE_GRANT);
+        long began = System.nanoTime();
         List<CompletableFuture<Answer>> answers = IntStream.range(0, clients.size())
                 .mapToObj(i -> CompletableFuture.supplyAsync(
                         () -> inTime(() -> clients.get(i).callback(tight.url(), fromCognito.get(i)))))
@@ -270,7 +354,7 @@ class TroubleTest {
         });
         assertThat(tight.cognito().calls().of(Call.CODE_GRANT) - before)
                 .isEqualTo(all.size() - refused.size())
-                .isLessThanOrEqualTo(4);
+                .isLessThanOrEqualTo(twoASecondSince(began));
         return IntStream.range(0, clients.size())
                 .mapToObj(i -> {
                     TestClient client = clients.get(i);

@@ -107,7 +107,9 @@ final class LoginPages {
                     OAuthErrors.status(failure),
                     retryAfter.isPresent() ? "Too many attempts" : "This did not work",
                     error.description(),
-                    "Go back to your application and start again. If it happens again, tell whoever runs this server.");
+                    retryAfter.isPresent()
+                            ? "Wait a little and load this page again, or go back to your application and start again."
+                            : "Go back to your application and start again. If it happens again, tell whoever runs this server.");
         }
     }
 

@@ -10,11 +10,13 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
  * Stands before an endpoint: so many requests a minute from one client address, all replicas counted together, and 429 beyond (RFC 6585 §4).
- * A limit is a courtesy to the others, no lock: where Redis cannot say, the request goes on.
+ * A limit is a courtesy to the others, no lock: where Redis cannot say, or not soon, the request goes on, with most of the time left that it may
+ * take.
  *
  * <p>Metric: {@code portcullis_rate_limited_total} by endpoint and outcome, {@code refused} or {@code unchecked}.
  */
@@ -22,11 +24,14 @@ public final class AddressLimit {
     private final RateCell cells;
     private final ClientAddress addresses;
     private final MeterRegistry metrics;
+    private final Duration patience;
 
-    public AddressLimit(RateCell cells, ClientAddress addresses, MeterRegistry metrics) {
+    /** @param patience how long a request may wait for Redis to say whether it is one too many */
+    public AddressLimit(RateCell cells, ClientAddress addresses, MeterRegistry metrics, Duration patience) {
         this.cells = cells;
         this.addresses = addresses;
         this.metrics = metrics;
+        this.patience = patience;
     }
 
     /**
@@ -52,6 +57,7 @@ public final class AddressLimit {
                 request.pause();
             }
             cells.take(endpoint + ":" + addresses.networkOf(request), rate, Duration.ZERO)
+                    .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                     .onComplete(taken -> {
                         if (taken.failed()) {
                             unchecked.increment();

@@ -112,7 +112,7 @@ public final class Logins {
             return Future.failedFuture(
                     new OAuthError(OAuthError.Code.SERVER_ERROR, "the identity provider sent no code"));
         }
-        return budget.turn()
+        return budget.loginTurn()
                 .compose(mayGo -> idp.exchange(code.get(), login.codeVerifier(), login.nonce()))
                 .recover(failure -> failure instanceof Outage
                         ? keep(request, login).transform(kept -> Future.failedFuture(failure))
