@@ -96,6 +96,7 @@ public final class ConfigReader {
                 http(root.section("http")),
                 root.duration("reload", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)),
                 upstreams);
+        Urls.refuseWhatCognitoDoes(root, "publicUrl", publicUrl, config.cognito());
         root.refuseUnknownKeys();
         return config;
     }
@@ -163,7 +164,8 @@ public final class ConfigReader {
             if (!Urls.isOrigin(origin)) {
                 section.problem(
                         "origins",
-                        "holds " + origin + ", which is not an origin; write scheme://host[:port] and nothing more");
+                        "holds " + origin
+                                + ", which is not an origin; write scheme://host[:port] and nothing more, and no port that the scheme has anyway");
             }
         }
         section.refuseUnknownKeys();

@@ -115,6 +115,7 @@ final class UpstreamsReader {
             section.problem("endpoints", "names a URL twice");
         }
         if (several.stream()
+        Urls.refuseUsualPort(section, "resource", resource);
                         .map(endpoint -> endpoint.split(":", 2)[0])
                         .distinct()
                         .count()

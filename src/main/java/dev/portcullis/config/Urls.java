@@ -19,7 +19,44 @@ final class Urls {
                 .filter(uri -> !uri.getRawPath().isEmpty())
                 .ifPresent(uri ->
                         section.problem(key, "must be an origin without a path, such as https://mcp.example.com"));
+        refuseUsualPort(section, key, url);
         return url;
+    }
+
+    /** Browsers and clients leave the usual port out (RFC 6454 §6.1, RFC 3986 §6.2.3), and compare what they have as strings. */
+    static void refuseUsualPort(Section section, String key, String url) {
+        if (hasUsualPort(url)) {
+            section.problem(
+                    key, "must not name the port that " + url.split(":", 2)[0] + " has anyway, because no client does");
+        }
+    }
+
+    private static boolean hasUsualPort(String url) {
+        return parse(url)
+                .filter(uri -> uri.getPort() == (uri.getScheme().equals("https") ? 443 : 80))
+                .isPresent();
+    }
+
+    /**
+     * Cognito takes plain http for callback URLs on {@code localhost} only (Cognito developer guide, "App client settings"); 127.0.0.1 and [::1]
+     * do for other providers.
+     */
+    static void refuseWhatCognitoDoes(Section section, String key, String publicUrl, GatewayConfig.Cognito cognito) {
+        boolean isCognito = parse(cognito.issuer())
+                .filter(uri -> uri.getHost().endsWith(".amazonaws.com")
+                        || uri.getHost().endsWith(".amazonaws.com.cn"))
+                .isPresent();
+        // The simulator names a pool's issuer as well, but is not on https.
+        if (isCognito
+                && cognito.domain().startsWith("https:")
+                && parse(publicUrl)
+                        .filter(uri ->
+                                uri.getScheme().equals("http") && !uri.getHost().equals("localhost"))
+                        .isPresent()) {
+            section.problem(
+                    key,
+                    "must be http://localhost, with a port perhaps, or https: Cognito takes plain http for callback URLs on localhost only");
+        }
     }
 
     /** https, or http on loopback. */
@@ -58,7 +95,7 @@ final class Urls {
     }
 
     static boolean isOrigin(String text) {
-        return parse(text).filter(uri -> uri.getRawPath().isEmpty()).isPresent();
+        return parse(text).filter(uri -> uri.getRawPath().isEmpty()).isPresent() && !hasUsualPort(text);
     }
 
     static String withoutSlash(String url) {

@@ -2,6 +2,7 @@ package dev.portcullis.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,10 +11,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
     private static final String MINIMAL = """
@@ -65,6 +68,42 @@ class ConfigReaderTest {
                 .containsExactly("mcp:files");
         assertThat(config.resources().defaultUpstream()).hasValue("files");
         assertThat(config.keys().directory()).isEqualTo(directory.resolve("keys"));
+    }
+
+    private ConfigException refused(String yaml) {
+        return catchThrowableOfType(ConfigException.class, () -> read(yaml, Map.of("SECRET", "s3cret")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://mcp.example.com:443", "http://localhost:80", "https://mcp.example.com:443/"})
+    @DisplayName("AS-4: a port that the scheme has anyway is refused, because no client would name it")
+    void aUsualPortIsRefused(String publicUrl) {
+        assertThat(refused(MINIMAL.replace("https://mcp.example.com", publicUrl))
+                        .getMessage())
+                .contains(
+                        "publicUrl", "must not name the port that " + publicUrl.split(":")[0] + " has anyway");
+        assertThat(read(
+                                MINIMAL.replace("https://mcp.example.com", "https://mcp.example.com:8443"),
+                                Map.of("SECRET", "x"))
+                        .publicUrl())
+                .isEqualTo("https://mcp.example.com:8443");
+        assertThat(refused(MINIMAL + "http: { origins: ['https://app.example:443'] }\n")
+                        .getMessage())
+                .contains("http.origins");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:8080", "http://[::1]:8080"})
+    @DisplayName("AS-9: with a real user pool, plain http is for localhost by name, as Cognito has it")
+    void cognitoKnowsLocalhostByNameOnly(String publicUrl) {
+        String yaml = MINIMAL.replace("https://mcp.example.com", "'" + publicUrl + "'");
+        assertThat(refused(yaml).getMessage()).contains("publicUrl", "callback URLs on localhost only");
+        assertThat(read(yaml.replace("https://login.example.com", "http://localhost:9229"), Map.of("SECRET", "x"))
+                        .publicUrl())
+                .isEqualTo(publicUrl);
+        assertThat(read(MINIMAL.replace("https://mcp.example.com", "http://localhost:8080"), Map.of("SECRET", "x"))
+                        .publicUrl())
+                .isEqualTo("http://localhost:8080");
     }
 
     @Test
