@@ -424,6 +424,36 @@ class LoginRulesTest {
             assertThat(client.approve(brief.url(), page).body()).contains("too old", "start the login again");
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> client.callback(brief.url(), back).status() == 400);
+    @Test
+    @DisplayName("IDP-3: scopes are described as the operator says, as text; others by the tools that need them")
+    void scopesInWords() {
+        String words = "Delete <b>whole</b> projects & what is in them";
+        try (World own = World.start(yaml -> yaml.getJsonObject("upstreams")
+                .getJsonObject("demo")
+                .put("scopes", new JsonArray().add("mcp:demo").add("projects:read"))
+                .put("scopeDescriptions", new JsonObject().put("mcp:demo:delete", words))
+                .put(
+                        "tools",
+                        new JsonArray()
+                                .add(tool("delete_*", "mcp:demo:delete"))
+                                .add(tool("buy", "mcp:demo:buy"))
+                                .add(tool("sell_*", "mcp:demo:buy"))))) {
+            TestClient client = TestClient.register(own, web(), browser);
+            Answer page = browser.get(own.url() + "/authorize?"
+                    + client.authorizationQuery("scope", "mcp:demo projects:read mcp:demo:delete mcp:demo:buy"));
+            assertThat(page.body())
+                    .contains("Use the tools of Demo in your name")
+                    .contains("Delete &lt;b&gt;whole&lt;/b&gt; projects &amp; what is in them")
+                    .contains("Use the tools “buy”, “sell_*” of Demo in your name")
+                    .contains("Use what “projects:read” allows at Demo")
+                    .doesNotContain("<b>whole");
+        }
+    }
+
+    private static JsonObject tool(String match, String scope) {
+        return new JsonObject().put("match", match).put("requireScope", scope);
+    }
+
             assertThat(client.callback(brief.url(), back).body()).contains("it took too long", "start again there");
         }
     }

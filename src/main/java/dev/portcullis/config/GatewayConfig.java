@@ -193,6 +193,7 @@ public record GatewayConfig(
      * @param audience what an assertion names as the one it is for
      * @param headers added to every request to it, for example an API key
      */
+     * @param scopeDescriptions what scopes mean to people, where the operator says so
     public record Upstream(
             String name,
             String displayName,
@@ -202,6 +203,7 @@ public record GatewayConfig(
             Identity identity,
             String audience,
             Map<String, Secret> headers,
+            Map<String, String> scopeDescriptions,
             UpstreamTransport transport,
             UpstreamLimits limits,
             ToolPolicy tools) {

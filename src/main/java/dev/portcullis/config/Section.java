@@ -192,6 +192,16 @@ final class Section {
         return secrets;
     }
 
+    /** The texts below {@code key}, by name, in the file's order. */
+    Map<String, String> textsByName(String key) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        Section parent = section(key);
+        parent.node
+                .fieldNames()
+                .forEachRemaining(name -> parent.optionalText(name).ifPresent(value -> texts.put(name, value)));
+        return texts;
+    }
+
     void problem(String key, String message) {
         problems.add(new Problem(at(key), message));
     }

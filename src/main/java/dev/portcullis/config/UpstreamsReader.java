@@ -19,6 +19,7 @@ final class UpstreamsReader {
             Set.of("assets", "authorize", "callback", "connections", "consent", "register", "revoke", "token");
     // RFC 6749 §3.3: scope-token.
     private static final Pattern SCOPE_TOKEN = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
+    private static final int MAX_DESCRIPTION = 200;
 
     private UpstreamsReader() {}
 
@@ -65,6 +66,7 @@ final class UpstreamsReader {
                 endpoints,
                 resource(section, name, publicUrl),
                 scopes,
+                section.textsByName("scopeDescriptions"),
                 section.choice("identity", GatewayConfig.Identity.HEADERS),
                 section.text(
                         "audience", endpoints.isEmpty() ? "" : endpoints.get(0).toString()),
@@ -72,6 +74,7 @@ final class UpstreamsReader {
                 UpstreamTransport.read(section, directory),
                 UpstreamLimits.read(section.section("limits")),
                 ToolPolicy.read(section));
+        checkDescriptions(section, upstream);
         Optional<String> unusable = upstream.headers().keySet().stream()
                 .filter(header -> !HeaderNames.mayBeFixed(header))
                 .findFirst();
@@ -83,6 +86,20 @@ final class UpstreamsReader {
         }
         section.refuseUnknownKeys();
         return upstream;
+    }
+
+    private static void checkDescriptions(Section section, GatewayConfig.Upstream upstream) {
+        upstream.scopeDescriptions().forEach((scope, text) -> {
+            if (!upstream.offeredScopes().contains(scope)) {
+                section.problem("scopeDescriptions", "describes " + scope + ", which neither scopes nor tools name");
+            }
+            if (text.length() > MAX_DESCRIPTION) {
+                section.problem(
+                        "scopeDescriptions",
+                        "says more about " + scope + " than fits on a page; write at most " + MAX_DESCRIPTION
+                                + " characters");
+            }
+        });
     }
 
     /** Below the public URL, or on an origin of its own. */

@@ -107,6 +107,23 @@ class ConfigReaderTest {
     }
 
     @Test
+    void scopesAreDescribedWhereTheyAreNamed() {
+        String upstream = "upstreams: { files: { url: 'http://files:3001/mcp', scopeDescriptions: %s } }\n";
+        String rest = MINIMAL.substring(0, MINIMAL.indexOf("upstreams:"));
+        assertThat(read(rest + upstream.formatted("{ 'mcp:files': Read your files }"), Map.of("SECRET", "x"))
+                        .upstreams()
+                        .get("files")
+                        .scopeDescriptions())
+                .containsExactly(Map.entry("mcp:files", "Read your files"));
+        assertThat(refused(rest + upstream.formatted("{ 'mcp:file': Read your files }"))
+                        .getMessage())
+                .contains("upstreams.files.scopeDescriptions", "which neither scopes nor tools name");
+        assertThat(refused(rest + upstream.formatted("{ 'mcp:files': '" + "x".repeat(201) + "' }"))
+                        .getMessage())
+                .contains("at most 200 characters");
+    }
+
+    @Test
     void secretsAreNotPrinted() {
         GatewayConfig config = read(
                 MINIMAL.replace("http://files", "http://files").concat("redis: { url: 'redis://:hush@h:1' }\n"),
