@@ -49,6 +49,7 @@ class ClientDocumentTest {
                                 "clientDocuments",
                                 new JsonObject()
                                         .put("loopback", true)
+                                        .put("deny", new JsonArray().add("denied.example"))
                                         .put("timeout", "700ms")
                                         .put("cache", new JsonObject().put("minTtl", "0s"))));
     }
@@ -249,6 +250,35 @@ class ClientDocumentTest {
         Answer page = client("/nojson.json").authorize(world.url());
         assertThat(page.status()).isEqualTo(400);
         assertThat(page.body()).contains("is not a JSON object");
+    }
+
+    @Test
+    @DisplayName("CR-19: where the operator does not want it, the page blames nobody")
+    void whatTheOperatorDoesNotAllow() {
+        String id = "https://denied.example/c.json";
+        Answer page = browser.get(world.url() + "/authorize?" + Form.encode("client_id", id));
+        assertThat(page.status()).isEqualTo(400);
+        assertThat(page.body())
+                .contains("This application is not allowed here", "does not allow this one", "<bdi>" + id + "</bdi>")
+                .doesNotContain("mistake");
+        Answer mistake = browser.get(world.url() + "/authorize?" + Form.encode("client_id", "https://a.example"));
+        assertThat(mistake.body())
+                .contains("a mistake of the application", "<bdi>https://a.example</bdi>")
+                .doesNotContain("not allowed here");
+    }
+
+    @Test
+    @DisplayName(
+            "AS-19: an address is shown by itself, so long and no longer, without what cannot be seen or reorders text")
+    void aStrangersAddressIsContained() {
+        String tricks = "https://a.example/\u202Egnp.exe\u200B\u0007\u2066/\u2028c?";
+        Answer page = browser.get(world.url() + "/authorize?" + Form.encode("client_id", tricks + "x".repeat(3_000)));
+        assertThat(page.status()).isEqualTo(400);
+        assertThat(page.body())
+                .contains("<code><bdi>https://a.example/gnp.exe/c?xxx")
+                .contains("x…</bdi></code>")
+                .doesNotContain("x".repeat(200))
+                .doesNotContainPattern("[\\p{Cf}\\u2028\\u2029\\u0007]");
     }
 
     @Test

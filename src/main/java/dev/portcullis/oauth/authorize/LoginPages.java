@@ -13,6 +13,7 @@ import dev.portcullis.pages.ConsentPage;
 import dev.portcullis.pages.Continue;
 import dev.portcullis.pages.ErrorPage;
 import dev.portcullis.pages.Pages;
+import dev.portcullis.pages.Quotation;
 import dev.portcullis.pages.ReturnedPage;
 import dev.portcullis.pages.ScopeLine;
 import io.vertx.core.http.HttpServerRequest;
@@ -125,14 +126,27 @@ final class LoginPages {
         if (problem.isPassing()) {
             request.response().putHeader("Retry-After", "10");
         }
-        message(
+        Answers.page(
                 request,
                 problem.isPassing() ? 503 : 400,
-                "This application cannot be identified",
-                problem.sentence(),
-                problem.isPassing()
-                        ? "Try again in a minute. If it happens again, tell whoever makes the application: what it says about itself cannot be read."
-                        : "This is a mistake of the application, not yours: tell whoever makes it. Do not go on if somebody sent you this link.");
+                pages.error(new ErrorPage(
+                        problem.isForbidden()
+                                ? "This application is not allowed here"
+                                : "This application cannot be identified",
+                        "The document that describes it " + problem.reason() + ".",
+                        Optional.of(Quotation.of(problem.address())),
+                        whatToDo(problem),
+                        RequestId.of(request),
+                        Optional.empty())));
+    }
+
+    private static String whatToDo(ClientDocumentProblem problem) {
+        if (problem.isForbidden()) {
+            return "Whoever runs this server decides which applications may be used with it, and does not allow this one. If you need it, ask them. Do not go on if somebody sent you this link.";
+        }
+        return problem.isPassing()
+                ? "Try again in a minute. If it happens again, tell whoever makes the application: what it says about itself cannot be read."
+                : "This is a mistake of the application, not yours: tell whoever makes it. Do not go on if somebody sent you this link.";
     }
 
     private void refused(HttpServerRequest request, AuthorizationRefused refusal) {

@@ -11,26 +11,38 @@ public final class ClientDocumentProblem extends RuntimeException {
     private final String address;
     private final String reason;
     private final boolean passing;
+    private final boolean forbidden;
 
-    private ClientDocumentProblem(String address, String reason, boolean passing) {
+    private ClientDocumentProblem(String address, String reason, boolean passing, boolean forbidden) {
         super(reason, null, false, false);
         this.address = address;
         this.reason = reason;
         this.passing = passing;
+        this.forbidden = forbidden;
     }
 
     /** @param reason the rest of a sentence about the document, such as {@code has no redirect_uris} */
     static ClientDocumentProblem invalid(String address, String reason) {
-        return new ClientDocumentProblem(address, reason, false);
+        return new ClientDocumentProblem(address, reason, false, false);
     }
 
     static ClientDocumentProblem of(String address, FetchProblem problem) {
-        return new ClientDocumentProblem(address, problem.reason(), problem.isPassing());
+        return new ClientDocumentProblem(address, problem.reason(), problem.isPassing(), problem.isForbidden());
     }
 
-    /** What is wrong, for a person; names the address as it was given, so it has to be escaped where it is shown. */
-    public String sentence() {
-        return "The document at " + address + " " + reason + ".";
+    /** As it was given: a stranger's text. */
+    public String address() {
+        return address;
+    }
+
+    /** What is wrong, for a person: the rest of a sentence about the document. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Whether nothing is wrong with it but that the operator does not want it. */
+    public boolean isForbidden() {
+        return forbidden;
     }
 
     /** Whether it may be usable later, and whoever asks must not draw conclusions. */

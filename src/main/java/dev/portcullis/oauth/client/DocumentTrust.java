@@ -20,7 +20,7 @@ final class DocumentTrust {
     DocumentUrl document(String address) {
         DocumentUrl url = keySet(address);
         if (!config.allow().isEmpty() && !url.loopback() && !matches(config.allow(), url.host())) {
-            throw FetchProblem.lasting("is on a host that this server does not accept applications from");
+            throw FetchProblem.forbidden("is on a host that this server does not accept applications from");
         }
         return url;
     }
@@ -30,8 +30,11 @@ final class DocumentTrust {
         DocumentUrl url = DocumentUrl.parse(address, config.loopback());
         // A request to ourselves could name another one, and so on.
         boolean own = url.host().equals(self.getHost()) && (!url.loopback() || url.port() == self.getPort());
-        if (own || matches(config.deny(), url.host())) {
-            throw FetchProblem.lasting("is on a host that this server does not accept applications from");
+        if (own) {
+            throw FetchProblem.lasting("is on this very server");
+        }
+        if (matches(config.deny(), url.host())) {
+            throw FetchProblem.forbidden("is on a host that this server does not accept applications from");
         }
         return url;
     }

@@ -74,7 +74,8 @@ class ClientDocumentPropertyTest {
             return Optional.of(reader.read(ADDRESS, text));
         } catch (ClientDocumentProblem problem) {
             assertThat(problem.isPassing()).isFalse();
-            assertThat(problem.sentence()).startsWith("The document at " + ADDRESS + " ");
+            assertThat(problem.address()).isEqualTo(ADDRESS);
+            assertThat(problem.reason()).isNotBlank();
             return Optional.empty();
         }
     }
