@@ -293,7 +293,7 @@ final class GatewayVerticle extends VerticleBase {
                 .setTcpNoDelay(true);
         return vertx.createHttpServer(options)
                 .requestHandler(request -> routes.orElseThrow().handle(request))
-                .invalidRequestHandler(new InvalidRequests(visits))
+                .invalidRequestHandler(new InvalidRequests(visits, shared.pages()))
                 .listen()
                 .onSuccess(listening -> server = Optional.of(listening));
     }

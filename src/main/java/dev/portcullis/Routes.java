@@ -102,6 +102,7 @@ final class Routes implements Handler<HttpServerRequest> {
                         limits.authorize(),
                         endpoints.authorization()::consent,
                         endpoints.authorization()::refused));
+        page("/consent", HttpMethod.GET, endpoints.authorization()::consentAgain);
         page(
                 "/connections",
                 HttpMethod.GET,

@@ -2,6 +2,7 @@ package dev.portcullis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Form;
@@ -13,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -377,9 +379,13 @@ class LoginAttackTest {
     void oversized() {
         TestClient client = TestClient.register(world, registration(CALLBACK), browser);
         assertThat(raw("GET /authorize?state=" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
-                .containsPattern("^HTTP/1\\.[01] 414 ");
+                .containsPattern("^HTTP/1\\.[01] 414 ")
+                .contains("This link is too long", "start again")
+                .contains("X-Frame-Options: DENY", "frame-ancestors 'none'", "Cache-Control: no-store");
         assertThat(raw("GET /authorize HTTP/1.1\r\nHost: x\r\nX-Big: " + "a".repeat(40_000) + "\r\n\r\n"))
-                .containsPattern("^HTTP/1\\.[01] 431 ");
+                .containsPattern("^HTTP/1\\.[01] 431 ")
+                .contains("Delete the cookies of this site")
+                .contains("X-Frame-Options: DENY", "frame-ancestors 'none'", "Cache-Control: no-store");
         assertThat(raw("GET /authorize HTTP/1.1\r\nHost: x\r\n" + "Cookie: a=b\r\n".repeat(4_000) + "\r\n"))
                 .containsPattern("^HTTP/1\\.[01] 431 ");
         Answer state = browser.get(world.url() + "/authorize?"
@@ -430,6 +436,33 @@ class LoginAttackTest {
                     .startsWith("__Host-portcullis_browser=")
                     .contains("Secure", "Path=/")
                     .doesNotContain("Domain");
+            Answer left = other.approve(secure.gateway(0), secured);
+            assertThat(left.header("Set-Cookie").orElseThrow())
+                    .startsWith("__Host-portcullis_login_")
+                    .contains("Secure", "HTTPOnly", "SameSite=Lax", "Path=/")
+                    .doesNotContain("Domain");
+            // The callback that this pool knows is on http; what the browser does there is the same.
+            Answer back = other.browser()
+                    .get(secure.gateway(0) + "/callback?"
+                            + Form.encode(
+                                    "error",
+                                    "access_denied",
+                                    "state",
+                                    left.parameter("state").orElseThrow()));
+            assertThat(back.header("Set-Cookie").orElseThrow())
+                    .startsWith("__Host-portcullis_login_")
+                    .contains("Secure", "Max-Age=0");
+        }
+        String publicUrl = "https://mcp.example.com";
+        try (World secure = World.startBehind(publicUrl, KeyRing.generate(InstantSource.system()), yaml -> {})) {
+            TestClient other = TestClient.register(secure, secure.gateway(0));
+            Answer asked = other.approve(secure.gateway(0), other.authorize(secure.gateway(0)));
+            Answer done = other.callback(secure.gateway(0), other.signIn(asked));
+            assertThat(done.response().headers().allValues("Set-Cookie"))
+                    .anySatisfy(cookie -> assertThat(cookie)
+                            .startsWith("__Host-portcullis_approvals=")
+                            .contains("Secure", "HTTPOnly", "SameSite=Lax", "Path=/")
+                            .doesNotContain("Domain"));
         }
     }
 }

@@ -198,6 +198,38 @@ class LoginRulesTest {
 
     @Test
     @DisplayName(
+            "AS-15: prompt=none with another user's session at Cognito tells the client, and shows that user nothing")
+    void promptNoneAsAnotherUser() {
+        TestClient client = TestClient.register(world, web(), browser);
+        client.code();
+        client.signOut();
+        client.signInAs(World.OTHER_USER, client.authorize(world.url()));
+        Answer silent = get("/authorize?" + client.authorizationQuery("prompt", "none"));
+        assertThat(silent.parameter("prompt")).hasValue("none");
+        Answer told = client.callback(world.url(), browser.get(silent.location().toString()));
+        assertThat(told.status()).isEqualTo(303);
+        assertThat(told.location().toString()).startsWith(CALLBACK);
+        assertThat(told.parameter("error")).hasValue("consent_required");
+        assertThat(told.parameter("state")).hasValue(client.state());
+        assertThat(told.parameter("iss")).hasValue(world.url());
+        assertThat(told.parameter("code")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("Where a person's answer goes to, opened by hand or by a restored tab, says what to do")
+    void theConsentAddressOpenedByHand() {
+        Answer page = get("/consent");
+        assertThat(page.status()).isEqualTo(405);
+        assertThat(page.header("Allow")).hasValue("POST");
+        assertThat(page.body()).contains("There is nothing to answer here", "start the login again there");
+        assertThat(browser.send(HttpRequest.newBuilder(URI.create(world.url() + "/consent"))
+                                .method("DELETE", HttpRequest.BodyPublishers.noBody()))
+                        .header("Content-Type"))
+                .hasValue("application/json");
+    }
+
+    @Test
+    @DisplayName(
             "AS-15, AS-16, AS-20: mistakes are redirected for an approved client, and shown with a link for any other")
     void whereErrorsGo() {
         TestClient client = TestClient.register(world, web(), browser);
@@ -340,6 +372,7 @@ class LoginRulesTest {
                 get("/authorize?" + "a=1&".repeat(200)),
                 get("/authorize?" + client.authorizationQuery().replace("S256", "plain")),
                 browser.postForm(world.url() + "/consent", "decision=approve"),
+                get("/consent"),
                 get("/callback?state=x"),
                 get("/"));
         for (Answer page : pages) {
@@ -365,6 +398,36 @@ class LoginRulesTest {
                 .contains("<bdi class=\"strong\">app.example</bdi>", CALLBACK)
                 .contains("Use the tools of Demo in your name", "Stay connected while you are away")
                 .contains("Your e-mail address", "You have not allowed this application in this browser before");
+    }
+
+    @Test
+    @DisplayName("IDP-3: scopes are described as the operator says, as text; others by the tools that need them")
+    void scopesInWords() {
+        String words = "Delete <b>whole</b> projects & what is in them";
+        try (World own = World.start(yaml -> yaml.getJsonObject("upstreams")
+                .getJsonObject("demo")
+                .put("scopes", new JsonArray().add("mcp:demo").add("projects:read"))
+                .put("scopeDescriptions", new JsonObject().put("mcp:demo:delete", words))
+                .put(
+                        "tools",
+                        new JsonArray()
+                                .add(tool("delete_*", "mcp:demo:delete"))
+                                .add(tool("buy", "mcp:demo:buy"))
+                                .add(tool("sell_*", "mcp:demo:buy"))))) {
+            TestClient client = TestClient.register(own, web(), browser);
+            Answer page = browser.get(own.url() + "/authorize?"
+                    + client.authorizationQuery("scope", "mcp:demo projects:read mcp:demo:delete mcp:demo:buy"));
+            assertThat(page.body())
+                    .contains("Use the tools of Demo in your name")
+                    .contains("Delete &lt;b&gt;whole&lt;/b&gt; projects &amp; what is in them")
+                    .contains("Use the tools “buy”, “sell_*” of Demo in your name")
+                    .contains("Use what “projects:read” allows at Demo")
+                    .doesNotContain("<b>whole");
+        }
+    }
+
+    private static JsonObject tool(String match, String scope) {
+        return new JsonObject().put("match", match).put("requireScope", scope);
     }
 
     @Test
@@ -424,36 +487,6 @@ class LoginRulesTest {
             assertThat(client.approve(brief.url(), page).body()).contains("too old", "start the login again");
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> client.callback(brief.url(), back).status() == 400);
-    @Test
-    @DisplayName("IDP-3: scopes are described as the operator says, as text; others by the tools that need them")
-    void scopesInWords() {
-        String words = "Delete <b>whole</b> projects & what is in them";
-        try (World own = World.start(yaml -> yaml.getJsonObject("upstreams")
-                .getJsonObject("demo")
-                .put("scopes", new JsonArray().add("mcp:demo").add("projects:read"))
-                .put("scopeDescriptions", new JsonObject().put("mcp:demo:delete", words))
-                .put(
-                        "tools",
-                        new JsonArray()
-                                .add(tool("delete_*", "mcp:demo:delete"))
-                                .add(tool("buy", "mcp:demo:buy"))
-                                .add(tool("sell_*", "mcp:demo:buy"))))) {
-            TestClient client = TestClient.register(own, web(), browser);
-            Answer page = browser.get(own.url() + "/authorize?"
-                    + client.authorizationQuery("scope", "mcp:demo projects:read mcp:demo:delete mcp:demo:buy"));
-            assertThat(page.body())
-                    .contains("Use the tools of Demo in your name")
-                    .contains("Delete &lt;b&gt;whole&lt;/b&gt; projects &amp; what is in them")
-                    .contains("Use the tools “buy”, “sell_*” of Demo in your name")
-                    .contains("Use what “projects:read” allows at Demo")
-                    .doesNotContain("<b>whole");
-        }
-    }
-
-    private static JsonObject tool(String match, String scope) {
-        return new JsonObject().put("match", match).put("requireScope", scope);
-    }
-
             assertThat(client.callback(brief.url(), back).body()).contains("it took too long", "start again there");
         }
     }

@@ -22,6 +22,8 @@ public record Continue(String label, String url) {
     /** Shown beside the link, so that nobody is sent anywhere unseen. */
     public String host() {
         URI uri = URI.create(url);
-        return uri.getRawAuthority() == null ? uri.getScheme() + "://" : uri.getRawAuthority();
+        String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+        // What opens another program has its scheme for a name, and often no host worth the word.
+        return uri.getScheme().startsWith("http") ? authority : uri.getScheme() + "://" + authority;
     }
 }

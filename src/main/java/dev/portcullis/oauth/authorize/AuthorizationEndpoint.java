@@ -73,6 +73,11 @@ public final class AuthorizationEndpoint {
         consent.handle(request);
     }
 
+    /** {@code GET /consent}: somebody opens the address, or a browser brings back what it had open. */
+    public void consentAgain(HttpServerRequest request) {
+        consent.showAgain(request);
+    }
+
     /** {@code GET /callback}. */
     public void callback(HttpServerRequest request) {
         callback.handle(request);

@@ -41,6 +41,11 @@ public record AuthorizationRequest(
         return new AuthorizationRefused.Origin(redirectUri, state, trusted);
     }
 
+    /** Whether nothing may be shown ({@code prompt=none}, OpenID Connect Core §3.1.2.1). */
+    boolean isSilent() {
+        return idpPrompt.filter("none"::equals).isPresent();
+    }
+
     /** The query that asks for the same again, of whoever sits in front of the browser now. */
     String query() {
         Map<String, String> parameters = new LinkedHashMap<>();

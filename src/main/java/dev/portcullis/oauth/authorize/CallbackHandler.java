@@ -118,6 +118,12 @@ final class CallbackHandler {
                 .isPresent()) {
             // Somebody else approved it in this browser: this person has to be asked, and this login is worth nothing.
             logins.discard(tokens);
+            if (authorization.isSilent()) {
+                // OpenID Connect Core §3.1.2.6: nothing may be shown, so nobody can be asked.
+                return Future.failedFuture(new OAuthError(
+                        OAuthError.Code.CONSENT_REQUIRED,
+                        "another user is signed in and has to be asked, and prompt is none"));
+            }
             return Answers.seeOther(request, config.publicUrl() + "/authorize?" + authorization.query());
         }
         Grant grant = grant(authorization, tokens);

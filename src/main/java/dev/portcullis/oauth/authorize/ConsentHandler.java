@@ -45,6 +45,17 @@ final class ConsentHandler {
     }
 
     private Future<Void> decide(HttpServerRequest request, Parameters form) {
+    /** There is nothing to show: the page belongs to one request of an application, which is not in this address. */
+    void showAgain(HttpServerRequest request) {
+        request.response().putHeader("Allow", "POST");
+        pages.message(
+                request,
+                405,
+                "There is nothing to answer here",
+                "This address is where your answer to an application goes. The question itself is not kept.",
+                "If your application is connected, all is well and you can close this window. Otherwise start the login again there.");
+    }
+
         Optional<AuthorizationRequest> authorization =
                 browser.get(request).flatMap(secret -> form.get("request").flatMap(value -> forms.open(value, secret)));
         if (authorization.isEmpty() || !fromOurPage(request)) {
