@@ -18,8 +18,14 @@ export class Fleet {
   secrets = new Secrets();
   #parts = [];
 
-  static async start({ gateways = 2, upstream = 'whole', replicas = 2 } = {}) {
+  /**
+   * @param configuration more of the gateways' file, besides where everything is
+   * @param upstreamConfiguration the same of the upstream
+   */
+  static async start({ gateways = 2, upstream = 'whole', replicas = 2, configuration = {}, upstreamConfiguration = {} } = {}) {
     const fleet = new Fleet();
+    fleet.configuration = configuration;
+    fleet.upstreamConfiguration = upstreamConfiguration;
     try {
       await fleet.#start(gateways, upstream, replicas);
       return fleet;
@@ -115,7 +121,8 @@ export class Fleet {
       cognito,
       redis: { url: redis },
       keys: { directory: 'keys' },
-      upstreams: { [name]: { endpoints, limits: { ratePerUser: 0 } } },
+      upstreams: { [name]: { endpoints, limits: { ratePerUser: 0 }, ...this.upstreamConfiguration } },
+      ...this.configuration,
     };
     await writeFile(file, JSON.stringify(configuration));
     const { command, args, cwd } = jar(['serve', '--config', file]);

@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
+import { documentSite } from './document-site.mjs';
+import { Fleet } from './fleet.mjs';
 import { World } from './world.mjs';
 
 const SHOTS = join(import.meta.dirname, 'target');
+const REPORTS = 'https://reports.example/callback';
 const STEP_MILLIS = 15_000;
 const LOOKS = [
   { look: 'desktop-light', viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
@@ -17,14 +20,25 @@ const LOOKS = [
   { look: 'phone-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark', isMobile: true, hasTouch: true },
 ];
 
-describe('the pages, in a browser', { timeout: 240_000 }, () => {
+describe('the pages, in a browser', { timeout: 600_000 }, () => {
   let world;
+  let fleet;
   let browser;
   let client;
 
   before(async () => {
     await mkdir(SHOTS, { recursive: true });
     world = await World.start();
+    fleet = await Fleet.start({
+      gateways: 1,
+      upstream: 'modern',
+      replicas: 1,
+      configuration: {
+        clients: { reports: { name: 'Reporting agent', redirectUris: [REPORTS], tokenEndpointAuthMethod: 'none' } },
+        clientDocuments: { deny: ['denied.example'] },
+      },
+      upstreamConfiguration: { scopes: ['mcp:modern', 'reports:delete'], scopeDescriptions: { 'reports:delete': 'Throw away <old> reports' } },
+    });
     client = await LoopbackClient.start(world);
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -43,6 +57,7 @@ describe('the pages, in a browser', { timeout: 240_000 }, () => {
   after(async () => {
     await browser?.close();
     client?.stop();
+    await fleet?.stop();
     await world?.stop();
   });
 
@@ -55,6 +70,87 @@ describe('the pages, in a browser', { timeout: 240_000 }, () => {
         await visit.signIn();
         const callback = await visit.arrive();
         assert.ok(callback.get('code'), 'a code');
+      });
+    });
+
+    test(`a person comes back from a native app's login (${options.look})`, async () => {
+      const native = await register({ client_name: '<b>Field</b> & "Notes"', redirect_uris: ['cursor://anysphere.cursor-mcp/oauth/callback'] });
+      await browsing(options, async (visit) => {
+        // There is no such application here, which is the browser's complaint, not one about the page.
+        visit.tolerates(/cursor:/);
+        await visit.open(authorizationUrl(native));
+        await visit.isWellMade('consent-native');
+        await visit.press('approve');
+        await visit.signIn();
+        const heading = visit.page.getByRole('heading', { name: 'You can close this window' });
+        await heading.waitFor();
+        await visit.isWellMade('returned');
+        assert.match(await visit.page.locator('main').innerText(), /<b>Field<\/b> & "Notes" has been given the answer/);
+        assert.match(await visit.page.locator('main').innerText(), /this opens cursor:\/\/anysphere\.cursor-mcp\./);
+        const onward = visit.page.getByRole('link', { name: 'Open it again' });
+        const target = new URL(await onward.getAttribute('href'));
+        assert.equal(target.protocol, 'cursor:');
+        assert.ok(target.searchParams.get('code'), 'a code');
+        assert.equal(target.searchParams.get('iss'), world.url);
+        const { headers } = visit.documents.at(-1);
+        assert.equal(headers.refresh, `0; url=${target.href}`);
+        assert.equal(headers['x-frame-options'], 'DENY');
+        assert.equal(headers['cache-control'], 'no-store');
+        assert.match(headers['content-security-policy'], /frame-ancestors 'none'/);
+      });
+    });
+
+    test(`a person is asked for an application on the web (${options.look})`, async () => {
+      const web = await register({ client_name: 'Field Notes Online', redirect_uris: ['https://notes.example/oauth/callback'] });
+      await browsing(options, async (visit) => {
+        await visit.open(authorizationUrl(web));
+        await visit.isWellMade('consent-web');
+      });
+    });
+
+    test(`a person is asked for an application with a document (${options.look})`, async () => {
+      const site = await documentSite({ client_name: 'Documented Notes', redirect_uris: [client.redirectUri], token_endpoint_auth_method: 'none' });
+      try {
+        await browsing(options, async (visit) => {
+          await visit.open(authorizationUrl({ id: site.url, redirectUri: client.redirectUri }));
+          assert.match(await visit.page.locator('main').innerText(), /an application of localhost:\d+/);
+          await visit.isWellMade('consent-document');
+        });
+      } finally {
+        site.close();
+      }
+    });
+
+    test(`a person is asked for an application that the operator knows (${options.look})`, async () => {
+      await browsing(options, async (visit) => {
+        await visit.open(authorizationUrl({ id: 'reports', redirectUri: REPORTS }, fleet.url, fleet.mcpUrl('modern')));
+        assert.match(await visit.page.locator('main').innerText(), /Throw away <old> reports/);
+        await visit.isWellMade('consent-known');
+      });
+    });
+
+    test(`a person meets an application that cannot be identified or is not allowed, and leaves (${options.look})`, async () => {
+      await browsing(options, async (visit) => {
+        await visit.open(authorizationUrl({ id: `https://${'long-'.repeat(60)}.example`, redirectUri: REPORTS }), 400);
+        await visit.isWellMade('unidentified');
+        await visit.open(authorizationUrl({ id: 'https://denied.example/c.json', redirectUri: REPORTS }, fleet.url), 400);
+        await visit.isWellMade('not-allowed');
+        await visit.open(new URL('/signed-out', fleet.url));
+        await visit.isWellMade('signed-out-here-only');
+      });
+    });
+
+    test(`a person meets the dead ends (${options.look})`, async () => {
+      await browsing(options, async (visit) => {
+        await visit.open(new URL('/consent', world.url), 405);
+        await visit.isWellMade('consent-address');
+        const endless = client.authorizationUrl();
+        endless.searchParams.set('state', 'a'.repeat(20_000));
+        await visit.open(endless, 414);
+        await visit.isWellMade('too-long');
+        for (let i = 0; i < 12; i++) await visit.crumb(`crumb-${i}`, 'c'.repeat(3_500));
+        await visit.open(new URL('/connections', world.url), 431);
+        assert.match(await visit.page.locator('main').innerText(), /Delete the cookies of this site/);
       });
     });
 
@@ -80,6 +176,12 @@ describe('the pages, in a browser', { timeout: 240_000 }, () => {
         await visit.page.locator('button[name=disconnect]').last().click();
         await visit.page.locator('[role=status]').waitFor();
         await visit.isWellMade('disconnected');
+        await visit.page.getByRole('button', { name: 'Sign out' }).click();
+        await visit.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+        await visit.isWellMade('signed-out');
+        // The session at the identity provider is over too: there is a password to enter.
+        await visit.page.goto(new URL('/connections', world.url).href);
+        await visit.page.locator('input[type=password]:visible').first().waitFor();
       });
     });
 
@@ -120,6 +222,25 @@ describe('the pages, in a browser', { timeout: 240_000 }, () => {
     });
   });
 
+  async function register({ redirect_uris, ...metadata }) {
+    const response = await fetch(`${world.url}/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris, token_endpoint_auth_method: 'none', ...metadata }),
+    });
+    assert.equal(response.status, 201);
+    return { id: (await response.json()).client_id, redirectUri: redirect_uris[0] };
+  }
+
+  /** A request of a client whose answer nobody waits for. */
+  function authorizationUrl({ id, redirectUri }, origin = world.url, resource = world.mcpUrl('demo')) {
+    const url = client.authorizationUrl();
+    url.searchParams.set('client_id', id);
+    url.searchParams.set('redirect_uri', redirectUri);
+    url.searchParams.set('resource', resource);
+    return new URL(`/authorize${url.search}`, origin);
+  }
+
   /** One browser profile with an empty jar. Whatever the console complains about fails the test. */
   async function browsing({ look, ...options }, walk) {
     const context = await browser.newContext({ ...options, baseURL: world.url });
@@ -137,6 +258,9 @@ describe('the pages, in a browser', { timeout: 240_000 }, () => {
   /** One page of the browser, and what a person does there. */
   class Visit {
     complaints = [];
+    /** Each document that was loaded, with its headers. */
+    documents = [];
+    #tolerated = [];
     #expectedStatus = 200;
 
     constructor(page, look) {
@@ -146,11 +270,24 @@ describe('the pages, in a browser', { timeout: 240_000 }, () => {
       page.on('console', (message) => {
         const text = message.text();
         const expected = this.#expectedStatus >= 400 && text.includes(`status of ${this.#expectedStatus}`);
-        if (['error', 'warning'].includes(message.type()) && !expected) this.complaints.push(`${text} (${message.location().url})`);
+        const tolerated = this.#tolerated.some((pattern) => pattern.test(text));
+        if (['error', 'warning'].includes(message.type()) && !expected && !tolerated) this.complaints.push(`${text} (${message.location().url})`);
+      });
+      page.on('response', (response) => {
+        if (response.request().isNavigationRequest()) this.documents.push({ url: response.url(), headers: response.headers() });
       });
       page.on('requestfailed', (request) => {
         if (!request.isNavigationRequest()) this.complaints.push(`${request.failure()?.errorText}: ${request.url()}`);
       });
+    }
+
+    tolerates(pattern) {
+      this.#tolerated.push(pattern);
+    }
+
+    /** Something on the same host keeps this much in the browser. */
+    async crumb(name, value) {
+      await this.page.context().addCookies([{ name, value, url: world.url }]);
     }
 
     async open(url, status = 200) {

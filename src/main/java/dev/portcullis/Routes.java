@@ -35,7 +35,8 @@ import java.util.Set;
 /** The one table of paths and what answers them. MCP endpoints are looked up directly, everything else goes through the router. */
 final class Routes implements Handler<HttpServerRequest> {
     /** No web page may look into these, not even into their refusals (OAuth 2.1 §3.1). */
-    private static final Set<String> FOR_PEOPLE = Set.of("/authorize", "/consent", "/callback", "/connections");
+    private static final Set<String> FOR_PEOPLE =
+            Set.of("/authorize", "/consent", "/callback", "/connections", "/signed-out");
 
     private static final String METADATA = "/.well-known/oauth-protected-resource/{name}/mcp";
 
@@ -119,6 +120,7 @@ final class Routes implements Handler<HttpServerRequest> {
                         limits.authorize(),
                         endpoints.connections()::change,
                         endpoints.connections()::refused));
+        page("/signed-out", HttpMethod.GET, endpoints.connections()::signedOut);
         page(
                 "/callback",
                 HttpMethod.GET,

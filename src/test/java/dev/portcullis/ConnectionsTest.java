@@ -13,6 +13,7 @@ import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Form;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -95,6 +96,8 @@ class ConnectionsTest {
                         "Test Client", "localhost:7777", "<bdi>Demo</bdi>", World.USER, "Connected since", "Last used");
         assertThat(page.header("X-Frame-Options")).hasValue("DENY");
         assertThat(page.header("Cache-Control")).hasValue("no-store");
+        assertThat(page.header("Content-Security-Policy").orElseThrow()).contains("frame-ancestors 'none'");
+        assertThat(page.header("Referrer-Policy")).hasValue("same-origin");
         // The login for the page leaves no sign-in behind.
         await().atMost(AT_ONCE)
                 .untilAsserted(() -> assertThat(world.cognito().calls().of(Call.REVOKE) - before)
@@ -140,6 +143,87 @@ class ConnectionsTest {
         assertThat(page(person).body()).contains("No application has access");
         tokens.forEach(each ->
                 assertThat(echo(client, world.gateway(0), each).status()).isEqualTo(401));
+    }
+
+    @Test
+    @DisplayName("Disconnecting an application takes back what was approved of it in this browser, and of no other")
+    void disconnectingTakesBackTheApproval() {
+        Browser person = new Browser();
+        TestClient unwanted = TestClient.register(world, web(), person);
+        JsonObject tokens = unwanted.redeem(world.url(), unwanted.code()).json();
+        TestClient kept = TestClient.register(world, web(), person);
+        kept.code();
+        assertThat(unwanted.authorize(world.url()).status()).isEqualTo(303);
+        disconnect(person, opened(unwanted), grant(tokens));
+        Answer asked = unwanted.authorize(world.url());
+        assertThat(asked.status()).isEqualTo(200);
+        assertThat(asked.body()).contains("not allowed this application in this browser before");
+        assertThat(kept.authorize(world.url()).status()).isEqualTo(303);
+
+        disconnect(person, page(person), "all");
+        assertThat(kept.authorize(world.url()).status()).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("Signing out ends the session of the page and forgets what was approved, and leaves grants alone")
+    void signingOut() {
+        Browser person = new Browser();
+        TestClient client = TestClient.register(world, web(), person);
+        JsonObject tokens = client.redeem(world.url(), client.code()).json();
+        Answer page = opened(client);
+        assertThat(page.body()).contains("Sign out");
+        assertThat(person.get(world.url() + "/signed-out").location().toString())
+                .isEqualTo(world.url() + "/connections");
+        String form = Form.fill(page.body(), "signOut", "yes");
+        String url = world.gateway(0) + "/connections";
+        assertTooOld(person.postForm(url, Form.encode("signOut", "yes")));
+        assertTooOld(person.postForm(url, form, "Sec-Fetch-Site", "cross-site"));
+        assertThat(client.authorize(world.url()).status()).isEqualTo(303);
+
+        Answer out = person.postForm(url, form, "Origin", world.url(), "Sec-Fetch-Site", "same-origin");
+        assertThat(out.status()).isEqualTo(303);
+        assertThat(out.location().toString()).isEqualTo(world.url() + "/signed-out");
+        assertThat(person.get(out.location().toString()).body()).contains("You are signed out", "shared computer");
+        assertThat(person.get(url).status()).isEqualTo(303);
+        assertThat(client.authorize(world.url()).status()).isEqualTo(200);
+        assertThat(echo(client, world.gateway(1), tokens).status()).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("Where the operator has registered the address, signing out ends the session at Cognito too")
+    void signingOutAtCognito() throws LocalRedisException {
+        try (LocalRedis own = LocalRedis.start(LocalRedis.Options.standard());
+                World joined = World.start(configuration -> {
+                    configuration.put("redis", new JsonObject().put("url", own.url()));
+                    configuration.getJsonObject("cognito").put("logout", true);
+                })) {
+            TestClient client = TestClient.register(joined);
+            Browser person = client.browser();
+            client.callback(joined.url(), client.signIn(person.get(joined.url() + "/connections")));
+            Answer page = person.get(joined.url() + "/connections");
+            Answer out = person.postForm(joined.url() + "/connections", Form.fill(page.body(), "signOut", "yes"));
+            assertThat(out.location().toString()).startsWith(joined.cognito().domain() + "/logout?client_id=");
+            Answer back = person.get(out.location().toString());
+            assertThat(back.location().toString()).isEqualTo(joined.url() + "/signed-out");
+            assertThat(person.get(back.location().toString()).body())
+                    .contains("You are signed out")
+                    .doesNotContain("shared computer");
+            Answer again = person.get(
+                    person.get(joined.url() + "/connections").location().toString());
+            // Not straight back to the gateway: a password is asked for.
+            assertThat(again.location().toString()).startsWith(joined.cognito().domain() + "/login");
+        }
+    }
+
+    private static JsonObject web() {
+        return TestClient.registration().put("redirect_uris", new JsonArray().add("https://app.example/cb"));
+    }
+
+    /** The page in the browser of this client, whose person is signed in at Cognito. */
+    private static Answer opened(TestClient client) {
+        Browser person = client.browser();
+        client.callback(world.url(), client.signIn(person.get(world.url() + "/connections")));
+        return page(person);
     }
 
     @Test
@@ -207,6 +291,9 @@ class ConnectionsTest {
         assertTooOld(new Browser().postForm(url, Form.fill(page.body(), "disconnect", "all")));
         assertTooOld(person.postForm(
                 url, Form.fill(page.body(), "disconnect", "all"), "Origin", "https://attacker.example"));
+        for (String site : List.of("cross-site", "same-site")) {
+            assertTooOld(person.postForm(url, Form.fill(page.body(), "disconnect", "all"), "Sec-Fetch-Site", site));
+        }
         assertThat(person.postForm(url, Form.fill(page.body())).status()).isEqualTo(400);
         assertThat(echo(client, world.url(), tokens).status()).isEqualTo(200);
         assertThat(disconnect(person, page, "all").status()).isEqualTo(303);

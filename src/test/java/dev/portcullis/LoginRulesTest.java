@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -229,6 +230,28 @@ class LoginRulesTest {
     }
 
     @Test
+    @DisplayName("A browser takes the cookie with as many approvals as it may remember")
+    void theCookieOfApprovalsIsNotTooLarge() {
+        try (World most = World.start(yaml -> yaml.put("approvals", new JsonObject().put("maxPerBrowser", 20)))) {
+            List<TestClient> clients = IntStream.range(0, 20)
+                    .mapToObj(i -> TestClient.register(most, web(), browser))
+                    .toList();
+            String cookie = "";
+            for (TestClient client : clients) {
+                Answer page = client.authorize(most.url());
+                Answer end = client.callback(most.url(), client.signIn(client.approve(most.url(), page)));
+                cookie = end.response().headers().allValues("Set-Cookie").stream()
+                        .filter(line -> line.startsWith("portcullis_approvals="))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            // RFC 6265bis §5.4: name and value, with the prefix that the name has under https.
+            assertThat("__Host-".length() + cookie.indexOf(';')).isBetween(2_500, 4_096);
+            assertThat(clients.get(0).authorize(most.url()).status()).isEqualTo(303);
+        }
+    }
+
+    @Test
     @DisplayName(
             "AS-15, AS-16, AS-20: mistakes are redirected for an approved client, and shown with a link for any other")
     void whereErrorsGo() {
@@ -373,6 +396,7 @@ class LoginRulesTest {
                 get("/authorize?" + client.authorizationQuery().replace("S256", "plain")),
                 browser.postForm(world.url() + "/consent", "decision=approve"),
                 get("/consent"),
+                get("/signed-out"),
                 get("/callback?state=x"),
                 get("/"));
         for (Answer page : pages) {

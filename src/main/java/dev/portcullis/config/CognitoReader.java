@@ -40,6 +40,7 @@ final class CognitoReader {
                 section.text("clientId"),
                 List.copyOf(secrets),
                 scopes,
+                section.flag("logout", false),
                 section.duration("timeout", Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofSeconds(30)),
                 section.duration("jwksRefresh", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(1)),
                 section.duration("jwksCooldown", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)),
@@ -69,7 +70,8 @@ final class CognitoReader {
         var paths = new GatewayConfig.Paths(
                 path(section, "authorize", "/oauth2/authorize"),
                 path(section, "token", "/oauth2/token"),
-                path(section, "revoke", "/oauth2/revoke"));
+                path(section, "revoke", "/oauth2/revoke"),
+                path(section, "logout", "/logout"));
         section.refuseUnknownKeys();
         return paths;
     }

@@ -59,6 +59,7 @@ public record GatewayConfig(
      * @param domain where {@code /oauth2/authorize} and the other OAuth endpoints are, without a slash at its end
      * @param clientSecrets none for a public app client; two while a secret is being rotated, the first one is tried first
      * @param scopes what is asked of Cognito, whatever the MCP client asks of us
+     * @param logout whether signing out here ends the session of the browser there as well
      * @param timeout for one call to Cognito
      * @param jwksRefresh how often the keys are fetched again ahead of need
      * @param jwksCooldown the shortest time between two fetches for an unknown key id
@@ -73,6 +74,7 @@ public record GatewayConfig(
             String clientId,
             List<Secret> clientSecrets,
             List<String> scopes,
+            boolean logout,
             Duration timeout,
             Duration jwksRefresh,
             Duration jwksCooldown,
@@ -93,6 +95,7 @@ public record GatewayConfig(
                     clientId,
                     otherSecrets,
                     scopes,
+                    logout,
                     otherTimeout,
                     jwksRefresh,
                     jwksCooldown,
@@ -109,7 +112,7 @@ public record GatewayConfig(
     public record CognitoConnections(int max, int maxWaiting) {}
 
     /** The OAuth endpoints below the domain; a provider other than Cognito may have them elsewhere. */
-    public record Paths(String authorize, String token, String revoke) {}
+    public record Paths(String authorize, String token, String revoke, String logout) {}
 
     /**
      * @param url may hold a password: a secret
@@ -190,20 +193,20 @@ public record GatewayConfig(
      * @param endpoints where its replicas answer; at least one
      * @param resource its identifier for clients: the public URL of its MCP endpoint (RFC 8707, RFC 9728)
      * @param scopes a client needs all of them
+     * @param scopeDescriptions what scopes mean to people, where the operator says so
      * @param audience what an assertion names as the one it is for
      * @param headers added to every request to it, for example an API key
      */
-     * @param scopeDescriptions what scopes mean to people, where the operator says so
     public record Upstream(
             String name,
             String displayName,
             List<URI> endpoints,
             String resource,
             List<String> scopes,
+            Map<String, String> scopeDescriptions,
             Identity identity,
             String audience,
             Map<String, Secret> headers,
-            Map<String, String> scopeDescriptions,
             UpstreamTransport transport,
             UpstreamLimits limits,
             ToolPolicy tools) {

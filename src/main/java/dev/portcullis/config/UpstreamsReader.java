@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 final class UpstreamsReader {
     private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
     // First path segments that are ours; an upstream of such a name would hide behind them.
-    private static final Set<String> RESERVED =
-            Set.of("assets", "authorize", "callback", "connections", "consent", "register", "revoke", "token");
+    private static final Set<String> RESERVED = Set.of(
+            "assets", "authorize", "callback", "connections", "consent", "register", "revoke", "signed-out", "token");
     // RFC 6749 §3.3: scope-token.
     private static final Pattern SCOPE_TOKEN = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
     private static final int MAX_DESCRIPTION = 200;
@@ -115,6 +115,7 @@ final class UpstreamsReader {
         } else if ((resource + "/").startsWith(publicUrl + "/")) {
             section.problem("resource", "must be on a host of its own; leave it out for " + usual);
         }
+        Urls.refuseUsualPort(section, "resource", resource);
         return resource;
     }
 
@@ -132,7 +133,6 @@ final class UpstreamsReader {
             section.problem("endpoints", "names a URL twice");
         }
         if (several.stream()
-        Urls.refuseUsualPort(section, "resource", resource);
                         .map(endpoint -> endpoint.split(":", 2)[0])
                         .distinct()
                         .count()

@@ -104,7 +104,8 @@ public final class DevWorld {
     }
 
     private static Future<CognitoSimulator> cognito(Vertx vertx, Options options) {
-        CognitoPool pool = CognitoPool.demo(options.publicUrl() + "/callback", options.user(), options.password());
+        CognitoPool pool = CognitoPool.demo(options.publicUrl() + "/callback", options.user(), options.password())
+                .withLogoutUrls(options.publicUrl() + "/signed-out");
         PoolUser person = pool.users()
                 .get(0)
                 .withAttributes(
@@ -144,6 +145,7 @@ public final class DevWorld {
                                 .put("jwksUri", cognito.jwksUri())
                                 .put("domain", cognito.domain())
                                 .put("clientId", cognito.pool().client().id())
+                                .put("logout", true)
                                 .put(
                                         "clientSecret",
                                         cognito.pool().client().secrets().get(0)))

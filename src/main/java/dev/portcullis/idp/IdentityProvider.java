@@ -13,6 +13,11 @@ public interface IdentityProvider {
     /** Where to send the browser (OpenID Connect Core §3.1.2.1), with PKCE S256. */
     String authorizationUrl(AuthorizationQuery query);
 
+    /** Where to send the browser to end its session there, and then back to {@code returnTo}; empty where that is not done. */
+    default Optional<String> signOutUrl(String returnTo) {
+        return Optional.empty();
+    }
+
     /** Redeems the authorization code and checks the ID token, its nonce included. */
     Future<IdpTokens> exchange(String code, String codeVerifier, String nonce);
 

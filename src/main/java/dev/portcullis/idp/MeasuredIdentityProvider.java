@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Timer;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +35,11 @@ public final class MeasuredIdentityProvider implements IdentityProvider {
     @Override
     public String authorizationUrl(AuthorizationQuery query) {
         return provider.authorizationUrl(query);
+    }
+
+    @Override
+    public Optional<String> signOutUrl(String returnTo) {
+        return provider.signOutUrl(returnTo);
     }
 
     @Override

@@ -30,6 +30,10 @@ public final class Pages {
         return render("connections.jte", page);
     }
 
+    public String signedOut(SignedOutPage page) {
+        return render("signedout.jte", page);
+    }
+
     public String home(HomePage page) {
         return render("home.jte", page);
     }

@@ -70,7 +70,9 @@ public final class World implements AutoCloseable {
         String publicUrl = front.orElse("http://localhost:" + ports.get(0));
         cognito = await(CognitoSimulator.start(
                 vertx,
-                CognitoPool.demo(publicUrl + "/callback", USER, PASSWORD).withUser(PoolUser.of(OTHER_USER, PASSWORD))));
+                CognitoPool.demo(publicUrl + "/callback", USER, PASSWORD)
+                        .withLogoutUrls(publicUrl + "/signed-out")
+                        .withUser(PoolUser.of(OTHER_USER, PASSWORD))));
         demo = await(DemoMcpServer.start(vertx, "localhost", 0));
         config = read(yaml(publicUrl, ports.get(0), change));
         for (int i = 0; i < gateways; i++) {

@@ -63,6 +63,13 @@ public record CognitoPool(
         return clients.get(0);
     }
 
+    /** Where the first app client may send a browser that has signed out. */
+    public CognitoPool withLogoutUrls(String... urls) {
+        List<AppClient> changed = new ArrayList<>(clients);
+        changed.set(0, client().withLogoutUrls(urls));
+        return new CognitoPool(poolId, issuer, changed, users, resourceServers, managedLogin);
+    }
+
     public CognitoPool withIssuer(String newIssuer) {
         return new CognitoPool(poolId, newIssuer, clients, users, resourceServers, managedLogin);
     }

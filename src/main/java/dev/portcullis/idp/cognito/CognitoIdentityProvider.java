@@ -24,6 +24,8 @@ import io.vertx.ext.auth.oauth2.OAuth2Options;
 import io.vertx.ext.auth.oauth2.Oauth2Credentials;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -127,6 +129,19 @@ public final class CognitoIdentityProvider implements IdentityProvider {
         String url = urls.authorizeURL(parameters);
         // Form encoding writes a space as +, which Cognito has been seen to read as part of a scope.
         return url.replace("+", "%20");
+    }
+
+    /** Cognito developer guide, "Logout endpoint": it knows no {@code state}, and goes to registered addresses only. */
+    @Override
+    public Optional<String> signOutUrl(String returnTo) {
+        return config.logout()
+                ? Optional.of(config.domain() + config.paths().logout() + "?client_id=" + encode(config.clientId())
+                        + "&logout_uri=" + encode(returnTo))
+                : Optional.empty();
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     @Override

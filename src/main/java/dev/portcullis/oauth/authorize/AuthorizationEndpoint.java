@@ -41,7 +41,7 @@ public final class AuthorizationEndpoint {
         AuthorizationResponse response = new AuthorizationResponse(config.publicUrl());
         this.pages = new LoginPages(config, templates, response);
         ConsentForms forms = new ConsentForms(sealer, config.login().pendingTtl(), clock);
-        ApprovalsCookie approvals = new ApprovalsCookie(config.approvals(), cookies, sealer, clock);
+        ApprovalsCookie approvals = new ApprovalsCookie(config, sealer, clock);
         Departure departure = new Departure(logins);
         this.authorize = new AuthorizeHandler(
                 config.publicUrl(),

@@ -3,6 +3,7 @@ package dev.portcullis.oauth.authorize;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.OwnForms;
 import dev.portcullis.http.Parameters;
 import dev.portcullis.http.RequestBody;
 import dev.portcullis.oauth.OAuthError;
@@ -12,7 +13,7 @@ import java.util.Optional;
 
 /** {@code POST /consent}: the person's answer. Approval sends the browser to the identity provider, denial back to the client. */
 final class ConsentHandler {
-    private final GatewayConfig config;
+    private final OwnForms ownForms;
     private final RequestBody body;
     private final ConsentForms forms;
     private final Departure departure;
@@ -30,7 +31,7 @@ final class ConsentHandler {
             LoginPages pages,
             BrowserCookie browser,
             AuditLog audit) {
-        this.config = config;
+        this.ownForms = new OwnForms(config.publicUrl());
         this.body = body;
         this.forms = forms;
         this.departure = departure;
@@ -44,7 +45,6 @@ final class ConsentHandler {
         body.form(request).compose(form -> decide(request, form)).onFailure(failure -> pages.refused(request, failure));
     }
 
-    private Future<Void> decide(HttpServerRequest request, Parameters form) {
     /** There is nothing to show: the page belongs to one request of an application, which is not in this address. */
     void showAgain(HttpServerRequest request) {
         request.response().putHeader("Allow", "POST");
@@ -56,9 +56,10 @@ final class ConsentHandler {
                 "If your application is connected, all is well and you can close this window. Otherwise start the login again there.");
     }
 
+    private Future<Void> decide(HttpServerRequest request, Parameters form) {
         Optional<AuthorizationRequest> authorization =
                 browser.get(request).flatMap(secret -> form.get("request").flatMap(value -> forms.open(value, secret)));
-        if (authorization.isEmpty() || !fromOurPage(request)) {
+        if (authorization.isEmpty() || !ownForms.sent(request)) {
             pages.message(
                     request,
                     403,
@@ -78,13 +79,6 @@ final class ConsentHandler {
             default:
                 throw OAuthError.invalidRequest("decision must be approve or deny");
         }
-    }
-
-    /** Browsers say where a form was; a page of somebody else cannot lie about it. */
-    private boolean fromOurPage(HttpServerRequest request) {
-        String origin = request.getHeader("Origin");
-        return (origin == null || origin.equals(config.publicUrl()))
-                && !"cross-site".equals(request.getHeader("Sec-Fetch-Site"));
     }
 
     private void deny(HttpServerRequest request, AuthorizationRequest authorization) {

@@ -6,11 +6,14 @@ import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.http.Answers;
+import dev.portcullis.http.OwnForms;
 import dev.portcullis.http.Parameters;
 import dev.portcullis.http.RequestBody;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthErrors;
+import dev.portcullis.oauth.authorize.ApprovalsCookie;
+import dev.portcullis.oauth.grant.Grant;
 import dev.portcullis.oauth.grant.GrantUse;
 import dev.portcullis.oauth.grant.Revoker;
 import dev.portcullis.oauth.grant.UserGrants;
@@ -20,21 +23,25 @@ import dev.portcullis.pages.ConnectionsPage;
 import dev.portcullis.pages.Continue;
 import dev.portcullis.pages.ErrorPage;
 import dev.portcullis.pages.Pages;
+import dev.portcullis.pages.SignedOutPage;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** {@code /connections}: which clients have access in the name of the person who looks, and a button to take it back. */
+/** {@code /connections}: which clients have access in the name of the person who looks, and buttons to take it back and to sign out. */
 public final class ConnectionsEndpoint {
     private static final String ALL = "all";
 
     private final GatewayConfig config;
+    private final OwnForms ownForms;
     private final RequestBody body;
     private final Logins logins;
     private final PageSessions sessions;
+    private final ApprovalsCookie approvals;
     private final UserGrants grants;
     private final Revoker revoker;
     private final Pages pages;
@@ -51,9 +58,11 @@ public final class ConnectionsEndpoint {
             RandomTokens random,
             InstantSource clock) {
         this.config = config;
+        this.ownForms = new OwnForms(config.publicUrl());
         this.body = new RequestBody(config.http().maxFormBytes());
         this.logins = logins;
         this.sessions = new PageSessions(config, sealer, random, clock);
+        this.approvals = new ApprovalsCookie(config, sealer, clock);
         this.grants = grants;
         this.revoker = revoker;
         this.pages = pages;
@@ -82,7 +91,7 @@ public final class ConnectionsEndpoint {
                 .onFailure(failure -> refused(request, failure));
     }
 
-    /** {@code POST}: disconnects one, or all. */
+    /** {@code POST}: disconnects one, or all; or signs out. */
     public void change(HttpServerRequest request) {
         body.form(request).compose(form -> change(request, form)).onFailure(failure -> refused(request, failure));
     }
@@ -92,7 +101,7 @@ public final class ConnectionsEndpoint {
                 .filter(current -> form.get("page")
                         .filter(value -> sessions.isFormOf(current, value))
                         .isPresent());
-        if (session.isEmpty() || !fromOurPage(request)) {
+        if (session.isEmpty() || !ownForms.sent(request)) {
             message(
                     request,
                     403,
@@ -101,17 +110,52 @@ public final class ConnectionsEndpoint {
                     "Open the page again and sign in; then disconnect what you want to.");
             return Future.succeededFuture();
         }
+        if (form.get("signOut").isPresent()) {
+            return signOut(request);
+        }
         String chosen = form.get("disconnect").orElseThrow(() -> OAuthError.invalidRequest("disconnect is missing"));
         return grants.of(session.get().subject())
-                .compose(uses -> Future.join(uses.stream()
+                .map(uses -> uses.stream()
                         .map(GrantUse::grant)
                         .filter(grant -> chosen.equals(ALL) || chosen.equals(grant.id()))
+                        .toList())
+                .onSuccess(unwanted -> withdraw(request, chosen, unwanted))
+                .compose(unwanted -> Future.join(unwanted.stream()
                         .map(grant -> revoker.revoke(grant)
                                 .onSuccess(ended -> audit.of(request)
                                         .record(new AuditEvent.Revoked("user", grant.id(), grant.clientId()))))
                         .toList()))
                 .onSuccess(done -> Answers.seeOther(request, here() + "?done"))
                 .mapEmpty();
+    }
+
+    /** What is disconnected here has to ask again here, even if the very same was approved in this browser before. */
+    private void withdraw(HttpServerRequest request, String chosen, List<Grant> unwanted) {
+        if (chosen.equals(ALL)) {
+            approvals.forget(request);
+        } else {
+            approvals.withdraw(request, unwanted.stream().map(Grant::clientId).collect(Collectors.toSet()));
+        }
+    }
+
+    /** The next one in front of this browser is somebody else. */
+    private Future<Void> signOut(HttpServerRequest request) {
+        sessions.end(request);
+        approvals.forget(request);
+        String end = config.publicUrl() + "/signed-out";
+        return Answers.seeOther(request, logins.signOutUrl(end).orElse(end));
+    }
+
+    /** {@code GET /signed-out}. */
+    public void signedOut(HttpServerRequest request) {
+        if (sessions.current(request).isPresent()) {
+            Answers.seeOther(request, here());
+        } else {
+            Answers.page(
+                    request,
+                    200,
+                    pages.signedOut(new SignedOutPage(config.cognito().logout())));
+        }
     }
 
     /** A page for a request that may not go on. */
@@ -174,11 +218,5 @@ public final class ConnectionsEndpoint {
 
     private String here() {
         return config.publicUrl() + "/connections";
-    }
-
-    /** Browsers say where a form was; a page of somebody else cannot lie about it. */
-    private boolean fromOurPage(HttpServerRequest request) {
-        String origin = request.getHeader("Origin");
-        return origin == null || origin.equals(config.publicUrl());
     }
 }

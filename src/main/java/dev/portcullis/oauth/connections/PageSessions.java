@@ -54,6 +54,11 @@ final class PageSessions {
                 .map(json -> new PageSession(json.getString("id"), json.getString("sub"), json.getString("username")));
     }
 
+    /** Nobody looks at the page any more in this browser. */
+    void end(HttpServerRequest request) {
+        cookies.clear(request.response(), NAME);
+    }
+
     /** For the form of a page of this session. */
     String form(PageSession session) {
         return sealer.seal(session.id(), FORM);

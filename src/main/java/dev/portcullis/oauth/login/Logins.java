@@ -136,6 +136,11 @@ public final class Logins {
         return redis.put(key(login.state()), sealed.seal(key(login.state()), value), lifetime);
     }
 
+    /** Where to send a browser so that its session at the identity provider ends too; empty where that is not done. */
+    public Optional<String> signOutUrl(String returnTo) {
+        return idp.signOutUrl(returnTo);
+    }
+
     /** Ends a sign-in that nobody has a use for. */
     public void discard(IdpTokens tokens) {
         tokens.refreshToken().ifPresent(revoker::endSignIn);
