@@ -32,7 +32,7 @@ public record Traces(
         Section batch = section.section("batch");
         Traces traces = new Traces(
                 URI.create(on ? endpoint(section) : "http://off.invalid/"),
-                section.secrets("headers"),
+                FixedHeaders.read(section),
                 section.decimal("sampleRatio", 0.1, 0, 1),
                 section.text("serviceName", "portcullis"),
                 section.integer("queue", 2048, 1, 1_000_000),
@@ -43,7 +43,6 @@ public record Traces(
         if (traces.batchSize > traces.queue) {
             batch.problem("size", "must not be larger than telemetry.traces.queue, " + traces.queue);
         }
-        traces.headers.forEach((name, value) -> check(section, name, value));
         section.refuseUnknownKeys();
         return on ? Optional.of(traces) : Optional.empty();
     }
@@ -53,14 +52,5 @@ public record Traces(
         url.filter(text -> URI.create(text).getRawPath().length() <= 1)
                 .ifPresent(text -> section.problem("endpoint", "must have the path too, usually /v1/traces"));
         return url.orElse("http://unresolved.invalid/");
-    }
-
-    private static void check(Section section, String name, Secret value) {
-        if (!HeaderNames.mayBeFixed(name)) {
-            section.problem("headers", name + " cannot be set: it is not a header name, or the HTTP client's concern");
-        } else if (!value.reveal().chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
-            section.problem(
-                    "headers", name + " holds characters that a header cannot carry; use printable ASCII on one line");
-        }
     }
 }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -62,7 +61,7 @@ final class UpstreamsReader {
         List<URI> endpoints = endpoints(section);
         var upstream = new GatewayConfig.Upstream(
                 name,
-                section.text("displayName", name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)),
+                section.text("displayName", capitalized(name)),
                 endpoints,
                 resource(section, name, publicUrl),
                 scopes,
@@ -70,16 +69,11 @@ final class UpstreamsReader {
                 section.choice("identity", GatewayConfig.Identity.HEADERS),
                 section.text(
                         "audience", endpoints.isEmpty() ? "" : endpoints.get(0).toString()),
-                section.secrets("headers"),
+                FixedHeaders.read(section),
                 UpstreamTransport.read(section, directory),
                 UpstreamLimits.read(section.section("limits")),
                 ToolPolicy.read(section));
         checkDescriptions(section, upstream);
-        Optional<String> unusable = upstream.headers().keySet().stream()
-                .filter(header -> !HeaderNames.mayBeFixed(header))
-                .findFirst();
-        unusable.ifPresent(header -> section.problem(
-                "headers", header + " cannot be set: it is not a header name, or the gateway's own concern"));
         if (upstream.identity().isBearer()
                 && upstream.headers().keySet().stream().anyMatch("Authorization"::equalsIgnoreCase)) {
             section.problem("headers", "cannot set Authorization beside this identity, which needs it itself");
@@ -100,6 +94,10 @@ final class UpstreamsReader {
                                 + " characters");
             }
         });
+    }
+
+    private static String capitalized(String name) {
+        return name.isEmpty() ? name : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
     }
 
     /** Below the public URL, or on an origin of its own. */

@@ -79,6 +79,14 @@ final class Exchange {
         }
         response.closeHandler(closed -> leave());
         response.exceptionHandler(failure -> leave());
+        try {
+            send(token, streams);
+        } catch (RuntimeException e) {
+            fault(e);
+        }
+    }
+
+    private void send(VerifiedToken token, OpenStreams streams) {
         headers.request(request, token, RequestId.of(request), outbound.headers());
         session.request(outbound.headers());
         attempt.lead(outbound.headers());
@@ -86,7 +94,13 @@ final class Exchange {
             outbound.headers().remove("Accept-Encoding");
         }
         outbound.response()
-                .onSuccess(inbound -> answer(inbound, token))
+                .onSuccess(inbound -> {
+                    try {
+                        answer(inbound, token);
+                    } catch (RuntimeException e) {
+                        fault(e);
+                    }
+                })
                 .onFailure(this::fail)
                 .onSuccess(inbound -> {
                     if (!over && Framing.isEventStream(inbound)) {
@@ -138,6 +152,7 @@ final class Exchange {
             refusals.opaque(request);
             return;
         }
+        answering = true;
         response.setStatusCode(inbound.statusCode()).setStatusMessage(inbound.statusMessage());
         headers.response(inbound.headers(), response.headers());
         if (inbound.statusCode() == 403) {
@@ -145,7 +160,6 @@ final class Exchange {
                     .ifPresent(challenge -> response.putHeader("WWW-Authenticate", challenge));
         }
         session.response(response.headers(), attempt.endpoint().key());
-        answering = true;
         silence.limit(
                 Framing.isEventStream(inbound)
                         ? upstream.transport().streamIdleTimeout()
@@ -205,6 +219,21 @@ final class Exchange {
         outbound.reset(CANCEL);
         request.pause();
         refusals.failed(request, failure, "the server behind the gateway did not answer");
+    }
+
+    /** It cannot be relayed as it is. Headers can hold secrets, and the messages of exceptions can hold headers. */
+    private void fault(RuntimeException failure) {
+        if (over) {
+            return;
+        }
+        attempt.broke(failure.getClass().getSimpleName());
+        finish();
+        outbound.reset(CANCEL);
+        request.pause();
+        refusals.fault(request, failure, answering);
+        if (answering) {
+            response.reset(CANCEL);
+        }
     }
 
     /** The upstream died within its answer: never a clean end, the client must see that it is not whole. */

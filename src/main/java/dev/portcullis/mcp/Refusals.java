@@ -43,6 +43,18 @@ final class Refusals {
         }
     }
 
+    /** A mistake of ours; the message of the exception may hold a secret. Refuses nothing where an answer is being prepared. */
+    void fault(HttpServerRequest request, RuntimeException failure, boolean answering) {
+        LOG.atError()
+                .addKeyValue("requestId", RequestId.of(request))
+                .addKeyValue("upstream", upstream)
+                .addKeyValue("reason", failure.getClass().getSimpleName())
+                .log("a request cannot be relayed");
+        if (!answering) {
+            Refusal.write(request, 500, "server_error", "an unexpected error happened");
+        }
+    }
+
     void badCredentials(HttpServerRequest request) {
         failed(
                 request,

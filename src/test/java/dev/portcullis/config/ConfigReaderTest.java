@@ -244,7 +244,9 @@ class ConfigReaderTest {
                 "{ url: 'http://a/mcp', resource: 'https://a.example' }  | .resource: must have a path",
                 "{ url: 'http://a/mcp', resource: 'http://a.example/mcp' } | .resource: must be https",
                 "{ url: 'http://a/mcp', resource: 'https://mcp.example.com/b' } | .resource: must be on a host of its own",
-                "{ url: 'http://a/mcp', identity: assertion, headers: { authorization: x } } | .headers: cannot set Auth"
+                "{ url: 'http://a/mcp', identity: assertion, headers: { authorization: x } } | .headers: cannot set Auth",
+                "{ url: 'http://a/mcp', headers: { Host: x } }           | .headers: Host cannot be set",
+                "{ url: 'http://a/mcp', headers: { X-Key: \"a\\nb\" } }   | .headers: X-Key holds characters"
             })
     void whatCannotBeReachedIsSaid(String upstream, String problem) throws IOException {
         Files.writeString(directory.resolve("text.pem"), "no PEM at all");
@@ -253,6 +255,23 @@ class ConfigReaderTest {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> read(yaml, Map.of("SECRET", "x")))
                 .withMessageContaining("upstreams.files" + problem);
+    }
+
+    @Test
+    void aSecretThatNoHeaderCanCarryIsRefusedAndNotQuoted() throws IOException {
+        Path secret = Files.writeString(directory.resolve("key"), "hush\n\n");
+        String yaml = MINIMAL.replace("mcp?x=1\" }", "mcp\", headers: { X-Key: '${file:" + secret + "}' } }");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(yaml, Map.of("SECRET", "x")))
+                .withMessageContaining("upstreams.files.headers: X-Key holds characters that a header cannot carry")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hush"));
+    }
+
+    @Test
+    void anUpstreamWithoutANameIsAProblemLikeOthers() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(MINIMAL.replace("  files:", "  \"\":"), Map.of("SECRET", "x")))
+                .withMessageContaining("cannot be a name");
     }
 
     @Test
