@@ -27,6 +27,7 @@ public final class Visit {
     private long headAfter = -1;
     private boolean stream;
     private boolean complete;
+    private boolean over;
 
     Visit(HttpServerRequest request, Route route, TraceContext trace, Span span) {
         this.request = request;
@@ -40,15 +41,20 @@ public final class Visit {
             stream = type != null && type.startsWith("text/event-stream");
             headListener.run();
         });
-        response.endHandler(over -> {
+        response.endHandler(ended -> {
             complete = response.ended();
+            over = true;
             endings.forEach(Runnable::run);
         });
     }
 
-    /** However it ends, once; a broken connection too. */
+    /** However it ends, once; a broken connection too. At once where it is over already. */
     public void onEnd(Runnable ending) {
-        endings.add(ending);
+        if (over) {
+            ending.run();
+        } else {
+            endings.add(ending);
+        }
     }
 
     /** When the head of the answer goes out; for one listener. */

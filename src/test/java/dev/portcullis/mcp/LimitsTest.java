@@ -3,10 +3,15 @@ package dev.portcullis.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.portcullis.dev.cognito.Call;
+import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.RawConnection.Head;
+import dev.portcullis.testkit.TestClient;
+import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +68,34 @@ class LimitsTest {
                 second.close();
                 await().atMost(PATIENCE).until(() -> accepted(wire, "{}") == 202);
             }
+        }
+    }
+
+    @Test
+    @DisplayName("at a time of one user passes, too, when a client leaves while its token is looked at")
+    void openExchangesOfThoseWhoLeaveEarly() throws Exception {
+        try (World world = World.start(2, configuration -> {
+            configuration.getJsonObject("cognito").put("jwksCooldown", "100ms").put("timeout", "5s");
+            configuration
+                    .getJsonObject("upstreams")
+                    .getJsonObject("demo")
+                    .put("limits", new JsonObject().put("openPerUser", 1));
+        })) {
+            world.cognito().addKeys().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            world.cognito().signWithNewKeys();
+            TestClient client = TestClient.register(world);
+            String token = client.redeem(world.gateway(0), client.code()).json().getString("access_token");
+            // The other gateway has not seen the new keys, and has to ask for them.
+            world.cognito().faults().on(Call.JWKS, new Fault.Slow(Duration.ofMillis(1500)), 1);
+            long asked = world.cognito().calls().jwksFetches();
+            try (RawConnection leaving = RawConnection.to(world.gateway(1))) {
+                leaving.write("GET /demo/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+                await().atMost(PATIENCE).until(() -> world.cognito().calls().jwksFetches() > asked);
+            }
+            String mcp = world.gateway(1) + "/demo/mcp";
+            assertThat(client.echo(mcp, token, "waits for the keys as well").status())
+                    .isIn(200, 429);
+            await().atMost(PATIENCE).until(() -> client.echo(mcp, token, "hi").status() == 200);
         }
     }
 
