@@ -3,6 +3,7 @@ package dev.portcullis.mcp;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.Visit;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.token.AccessTokenVerifier;
 import dev.portcullis.token.TokenRefused;
@@ -33,8 +34,8 @@ final class BearerAuthentication {
     }
 
     /** Fails after the request was answered. */
-    Future<VerifiedToken> authenticate(
-            HttpServerRequest request, GatewayConfig.Upstream upstream, Challenge challenge) {
+    Future<VerifiedToken> authenticate(Visit visit, GatewayConfig.Upstream upstream, Challenge challenge) {
+        HttpServerRequest request = visit.request();
         List<String> headers = request.headers().getAll("Authorization");
         if (headers.size() > 1) {
             // Two credentials are a malformed request (RFC 6750 §3.1), and which one counts must not be a matter of
@@ -47,7 +48,7 @@ final class BearerAuthentication {
                     "more than one Authorization header");
         }
         if (headers.isEmpty() || !isBearer(headers.get(0))) {
-            if (!headers.isEmpty() && probe.answers(request, headers.get(0))) {
+            if (!headers.isEmpty() && probe.answers(visit, headers.get(0))) {
                 return Future.failedFuture(new TokenRefused("a probe"));
             }
             return refuse(request, 401, challenge.missing(), "unauthorized", "an access token is needed");

@@ -96,7 +96,7 @@ public final class McpEndpoint {
             origins.preflight(request);
             return;
         }
-        bearer.authenticate(request, upstream, challenge).onSuccess(token -> admit(request, visit, token));
+        bearer.authenticate(visit, upstream, challenge).onSuccess(token -> admit(request, visit, token));
     }
 
     private void admit(HttpServerRequest request, Visit visit, VerifiedToken token) {

@@ -2,6 +2,7 @@ package dev.portcullis.mcp;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.http.ClientAddress;
+import dev.portcullis.http.Visit;
 import dev.portcullis.token.ProbeTokens;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -42,18 +43,19 @@ final class Probe {
     }
 
     /** Answers the request if it is one of these. */
-    boolean answers(HttpServerRequest request, String authorization) {
+    boolean answers(Visit visit, String authorization) {
         String scheme = ProbeTokens.SCHEME + ' ';
         if (!authorization.startsWith(scheme)
                 || open >= MAX_OPEN
                 || !tokens.isGood(authorization.substring(scheme.length()), resource)) {
             return false;
         }
-        stream(request);
+        stream(visit);
         return true;
     }
 
-    private void stream(HttpServerRequest request) {
+    private void stream(Visit visit) {
+        HttpServerRequest request = visit.request();
         HttpServerResponse response = request.response();
         response.putHeader("Content-Type", "text/event-stream")
                 .putHeader("Cache-Control", "no-store")
@@ -72,9 +74,10 @@ final class Probe {
             }
         });
         response.exceptionHandler(broken -> {});
-        // Called once, however it ends.
-        response.closeHandler(gone -> vertx.cancelTimer(timer));
-        response.endHandler(ended -> open--);
+        visit.onEnd(() -> {
+            vertx.cancelTimer(timer);
+            open--;
+        });
     }
 
     private JsonObject view(HttpServerRequest request) {

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.Sealer;
+import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.LogCapture;
 import dev.portcullis.testkit.StubUpstream;
 import dev.portcullis.testkit.World;
 import dev.portcullis.token.ProbeTokens;
@@ -33,6 +35,7 @@ class ProbeTest {
     private static final KeyRing KEYS = KeyRing.generate(InstantSource.system());
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final StubUpstream UPSTREAM = new StubUpstream("behind");
+    private static final int MANAGEMENT = World.freePorts(1).get(0);
     private static World world;
 
     @BeforeAll
@@ -40,7 +43,10 @@ class ProbeTest {
         world = World.startBehind(
                 PUBLIC,
                 KEYS,
-                yaml -> yaml.getJsonObject("upstreams").put("demo", new JsonObject().put("url", UPSTREAM.url())));
+                yaml -> {
+                    yaml.getJsonObject("management").put("port", MANAGEMENT);
+                    yaml.getJsonObject("upstreams").put("demo", new JsonObject().put("url", UPSTREAM.url()));
+                });
     }
 
     @AfterAll
@@ -63,6 +69,25 @@ class ProbeTest {
         assertThat(view.getString("peer")).isEqualTo("127.0.0.1");
         assertThat(view.getBoolean("trusted")).isFalse();
         assertThat(UPSTREAM.calls()).isZero();
+    }
+
+    @Test
+    @DisplayName("is counted and written down like any other request, and when it is over it is over")
+    void watched() throws Exception {
+        try (LogCapture log = LogCapture.of("portcullis.access")) {
+            assertThat(send(probe(KEYS, Instant.now(), RESOURCE)).statusCode()).isEqualTo(200);
+
+            await().until(
+                            () -> log.lines(line -> line.getInteger("status") == 200),
+                            lines -> lines.size() == 1
+                                    && lines.get(0).getString("upstream").equals("demo"));
+        }
+        String labels = "{route=\"/{name}/mcp\",upstream=\"demo\"}";
+        await().untilAsserted(() -> assertThat(new Browser()
+                        .get("http://localhost:" + MANAGEMENT + "/metrics")
+                        .body())
+                .contains("portcullis_http_open" + labels + " 0.0")
+                .contains("portcullis_streams_open" + labels + " 0.0"));
     }
 
     @Test
