@@ -80,13 +80,14 @@ class LifetimesTest {
         Instant before = Instant.now();
         String code = client.code();
         Instant after = Instant.now();
-        Answer answer = client.redeem(world.url(), code);
-        Instant asked = Instant.now();
-        while (answer.status() == 200) {
+        String token = client.redeem(world.url(), code).json().getString("refresh_token");
+        Answer answer = client.refresh(world.url(), token);
+        // On a slow machine the end may come while a refresh is under way, which is trouble then.
+        while (answer.status() == 200 || answer.status() == 503) {
+            token = answer.status() == 200 ? answer.json().getString("refresh_token") : token;
             TimeUnit.MILLISECONDS.sleep(500);
-            asked = Instant.now();
-            answer = client.refresh(world.url(), answer.json().getString("refresh_token"));
-            assertThat(asked).isBefore(after.plus(MAX).plusSeconds(5));
+            assertThat(Instant.now()).isBefore(after.plus(MAX).plusSeconds(5));
+            answer = client.refresh(world.url(), token);
         }
         assertInvalidGrant(answer);
         assertThat(Duration.between(before, Instant.now())).isGreaterThanOrEqualTo(MAX.minusSeconds(1));

@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -116,7 +117,7 @@ class RedisClusterTest {
     @DisplayName(
             "AS-30, SEC-4: a primary that nobody can reach, not even to be refused: calls go on, its keys are 503 in time, and all is well within 5 s of its return")
     void blackHole() {
-        TcpRelay way = NETWORK.get(redis.server(1).port());
+        TcpRelay way = Objects.requireNonNull(NETWORK.get(redis.server(1).port()));
         List<Refusal> refusals = Disturbance.under(gateways, true, crowd -> {
             int before = crowd.calls();
             way.swallowAll();

@@ -148,9 +148,10 @@ class RedisSecretsTest {
         assertThat(everything).isNotEmpty();
         everything.forEach((key, value) -> {
             kinds.add(key.split("[:{]+", 3)[1]);
+            // Minus two is a key whose end came meanwhile, minus one is a key that has none.
             assertThat(Long.parseLong(redis.ask("PTTL", key)))
                     .as("the life of " + key)
-                    .isPositive();
+                    .isNotEqualTo(-1);
             for (String text : List.of(key, value, decoded(value))) {
                 assertThat(text).as(key).doesNotContain(JOSE).doesNotContain(secrets.toArray(String[]::new));
             }

@@ -55,7 +55,8 @@ class RedisDiesTest {
             TestClient client = TestClient.register(fleet.world());
             String refreshToken =
                     client.redeem(fleet.world().url(), client.code()).json().getString("refresh_token");
-            List<String> cold = Stream.generate(() -> client.refresh(fleet.world().gateway(0), refreshToken))
+            List<String> cold = Stream.generate(
+                            () -> client.refresh(fleet.world().gateway(0), refreshToken))
                     .limit(COLD)
                     .map(answer -> answer.json().getString("access_token"))
                     .toList();

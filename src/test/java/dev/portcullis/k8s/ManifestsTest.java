@@ -38,7 +38,7 @@ class ManifestsTest {
     @DisplayName("have no unknown field, no missing one and no value of another type")
     void schemas() {
         assertThat(overlays).allSatisfy(overlay -> {
-            assertThat(overlay.documents()).hasSizeGreaterThan(9);
+            assertThat(overlay.documents()).hasSizeGreaterThan(8);
             for (JsonObject document : overlay.documents()) {
                 assertThatCode(() -> Schemas.validate(document))
                         .as(document.encode())

@@ -36,8 +36,11 @@ class FaultTest {
         KeyRing keys = KeyRing.generate(InstantSource.system());
         Vertx vertx = Vertx.vertx();
         try (RawUpstream upstream = new RawUpstream();
-                World world = World.startBehind(publicUrl, keys, yaml -> yaml.getJsonObject("upstreams")
-                        .put("demo", new JsonObject().put("url", upstream.url())));
+                World world = World.startBehind(
+                        publicUrl,
+                        keys,
+                        yaml -> yaml.getJsonObject("upstreams")
+                                .put("demo", new JsonObject().put("url", upstream.url())));
                 LogCapture log = LogCapture.of("ROOT")) {
             JsonObject yaml = world.configuration();
             yaml.getJsonObject("listen").put("port", port);
@@ -61,8 +64,7 @@ class FaultTest {
             }
             assertThat(log.lines(line -> line.getString("message").equals("a request cannot be relayed")))
                     .hasSize(2)
-                    .allSatisfy(line ->
-                            assertThat(line.getString("reason")).isEqualTo("IllegalArgumentException"));
+                    .allSatisfy(line -> assertThat(line.getString("reason")).isEqualTo("IllegalArgumentException"));
             assertThat(log.text()).doesNotContain(SECRET);
             assertThat(metrics.scrape())
                     .contains("portcullis_upstream_connections_busy{pool=\"calls\",upstream=\"demo\"} 0.0");

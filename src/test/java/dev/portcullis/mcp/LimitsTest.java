@@ -89,7 +89,8 @@ class LimitsTest {
             world.cognito().faults().on(Call.JWKS, new Fault.Slow(Duration.ofMillis(1500)), 1);
             long asked = world.cognito().calls().jwksFetches();
             try (RawConnection leaving = RawConnection.to(world.gateway(1))) {
-                leaving.write("GET /demo/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+                leaving.write(
+                        "GET /demo/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n");
                 await().atMost(PATIENCE).until(() -> world.cognito().calls().jwksFetches() > asked);
             }
             String mcp = world.gateway(1) + "/demo/mcp";

@@ -40,13 +40,10 @@ class ProbeTest {
 
     @BeforeAll
     static void start() {
-        world = World.startBehind(
-                PUBLIC,
-                KEYS,
-                yaml -> {
-                    yaml.getJsonObject("management").put("port", MANAGEMENT);
-                    yaml.getJsonObject("upstreams").put("demo", new JsonObject().put("url", UPSTREAM.url()));
-                });
+        world = World.startBehind(PUBLIC, KEYS, yaml -> {
+            yaml.getJsonObject("management").put("port", MANAGEMENT);
+            yaml.getJsonObject("upstreams").put("demo", new JsonObject().put("url", UPSTREAM.url()));
+        });
     }
 
     @AfterAll

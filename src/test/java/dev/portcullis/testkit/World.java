@@ -48,6 +48,7 @@ public final class World implements AutoCloseable {
     private final GatewayConfig config;
 
     private final List<GatewayProcess> processes = new ArrayList<>();
+    private final List<Gateway> gateways = new ArrayList<>();
     private Optional<Path> files = Optional.empty();
     private JsonObject configuration = new JsonObject();
 
@@ -144,12 +145,17 @@ public final class World implements AutoCloseable {
     }
 
     private static Launch inThisProcess(IntFunction<KeyRing> keys) {
-        return (world, index, yaml) -> await(new Gateway(
-                        world.vertx,
-                        read(yaml),
-                        keys.apply(index),
-                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
-                .start(1));
+        return (world, index, yaml) -> {
+            Gateway gateway = new Gateway(
+                    world.vertx, read(yaml), keys.apply(index), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+            world.gateways.add(gateway);
+            await(gateway.start(1));
+        };
+    }
+
+    /** What SIGTERM does, for a gateway that is no process of its own; completes when everything has ended. */
+    public CompletableFuture<Void> drain(int gateway) {
+        return gateways.get(gateway).drain().toCompletionStage().toCompletableFuture();
     }
 
     /** Sends SIGTERM to a gateway that is a process; completes with its exit status. */
