@@ -81,6 +81,7 @@ class FaultTest {
                 demo.endpoints(),
                 demo.resource(),
                 demo.scopes(),
+                demo.scopeDescriptions(),
                 demo.identity(),
                 demo.audience(),
                 Map.of("X-Api-Key", new Secret(value)),
