@@ -1,5 +1,5 @@
 # The gateway, without a shell in its way: any of docker, buildah and podman builds it. Base images are arguments, for registries of
-# your own. RUNTIME_IMAGE needs no shell. TRAINING_IMAGE is for one that has none: the very same build of Java, with sh and timeout.
+# your own. RUNTIME_IMAGE needs no shell. TRAINING_IMAGE is for one that has none: the very same build of Java, with sh and grep.
 ARG BUILD_IMAGE=maven:3.9-eclipse-temurin-25
 ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 ARG TRAINING_IMAGE=${RUNTIME_IMAGE}
@@ -15,15 +15,18 @@ RUN --mount=type=cache,target=/repository \
  && mvn -B -q -Dmaven.repo.local=/repository -Dmaven.test.skip=true $profile package cyclonedx:makeBom \
  && mkdir -p /app && cp -r target/portcullis.jar target/lib /app/ && cp target/bom.json /app/sbom.json
 
-# A run with the Java of the image, so that starting loads classes that are linked already (JEP 483, 514). It serves nobody, and ends by
-# itself: neither Redis nor Cognito is there. Netty leaves sun.misc.Unsafe alone from Java 24 on, because Java warns about it; with it, a
-# call costs a tenth less CPU.
+# A run with the Java of the image, so that starting loads classes that are linked already (JEP 483, 514). It serves nobody, neither Redis
+# nor Cognito is there, and it is ended ten seconds after it listens, however long that takes. Netty leaves sun.misc.Unsafe alone from
+# Java 24 on, because Java warns about it; with it, a call costs a tenth less CPU.
 FROM ${TRAINING_IMAGE} AS trained
 USER 0:0
 COPY --from=build /app /app
 COPY conf/training.yaml /tmp/training.yaml
 RUN java -XX:+UseCompactObjectHeaders -jar /app/portcullis.jar keys --out /tmp/keys \
- && (timeout -s TERM 12 java -XX:AOTCacheOutput=/app/portcullis.aot -XX:+UseCompactObjectHeaders --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -jar /app/portcullis.jar serve --config /tmp/training.yaml || true) \
+ && { java -XX:AOTCacheOutput=/app/portcullis.aot -XX:+UseCompactObjectHeaders --sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -jar /app/portcullis.jar serve --config /tmp/training.yaml >/tmp/training.log & } \
+ && gateway=$! && seconds=0 \
+ && until grep -q 'Portcullis is open' /tmp/training.log; do sleep 1; seconds=$((seconds + 1)); if [ $seconds -gt 120 ]; then cat /tmp/training.log; exit 1; fi; done \
+ && sleep 10 && kill -TERM $gateway && { wait $gateway || true; } \
  && test -s /app/portcullis.aot
 
 # A cache of another build of Java would be passed over with a warning at every start; here it ends the build instead.
