@@ -2,7 +2,6 @@ package dev.portcullis.audit;
 
 import java.util.Collection;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Something that happened to somebody's access. Holds no secret: no token, no code, no state, no cookie. */
 public sealed interface AuditEvent {
@@ -15,23 +14,6 @@ public sealed interface AuditEvent {
 
     /** What else there is to know; values are numbers or text. */
     Map<String, Object> details();
-
-    /**
-     * Whose access to what.
-     *
-     * @param grant the id that joins what follows from one sign-in
-     * @param user the {@code sub} at the identity provider
-     */
-    record Access(String grant, String user, String client, String resource) {
-        Map<String, Object> details() {
-            Map<String, Object> details = new TreeMap<>();
-            details.put("grant", grant);
-            details.put("user", user);
-            details.put("client", ClientReference.of(client));
-            details.put("resource", resource);
-            return details;
-        }
-    }
 
     /** A client registered itself. */
     record Registered(String client, String name) implements AuditEvent {
@@ -78,8 +60,12 @@ public sealed interface AuditEvent {
         }
     }
 
-    /** A person came back from the identity provider, signed in. */
-    record SignedIn(Access access, String username) implements AuditEvent {
+    /**
+     * A person came back from the identity provider, signed in.
+     *
+     * @param purpose what for: {@code authorization} of a client, or the page {@code connections}
+     */
+    record SignedIn(Access access, String purpose, String username) implements AuditEvent {
         @Override
         public String event() {
             return "login";
@@ -93,6 +79,7 @@ public sealed interface AuditEvent {
         @Override
         public Map<String, Object> details() {
             Map<String, Object> details = access.details();
+            details.put("purpose", purpose);
             details.put("username", username);
             return details;
         }
@@ -101,9 +88,10 @@ public sealed interface AuditEvent {
     /**
      * A person came back from the identity provider, not signed in.
      *
+     * @param purpose as of {@link SignedIn}
      * @param trouble whether it was no fault of theirs
      */
-    record NotSignedIn(String client, String resource, boolean trouble, String reason) implements AuditEvent {
+    record NotSignedIn(Access access, String purpose, boolean trouble, String reason) implements AuditEvent {
         @Override
         public String event() {
             return "login";
@@ -116,7 +104,10 @@ public sealed interface AuditEvent {
 
         @Override
         public Map<String, Object> details() {
-            return Map.of("client", ClientReference.of(client), "resource", resource, "reason", reason);
+            Map<String, Object> details = access.details();
+            details.put("purpose", purpose);
+            details.put("reason", reason);
+            return details;
         }
     }
 
@@ -166,7 +157,7 @@ public sealed interface AuditEvent {
      * @param event {@code token} or {@code refresh}
      * @param trouble whether it may try again with what it has
      */
-    record TokenRefused(String event, String client, boolean trouble, String reason) implements AuditEvent {
+    record TokenRefused(String event, Access access, boolean trouble, String reason) implements AuditEvent {
         @Override
         public String outcome() {
             return trouble ? "unavailable" : "refused";
@@ -174,7 +165,9 @@ public sealed interface AuditEvent {
 
         @Override
         public Map<String, Object> details() {
-            return Map.of("client", ClientReference.of(client), "reason", reason);
+            Map<String, Object> details = access.details();
+            details.put("reason", reason);
+            return details;
         }
     }
 
@@ -183,7 +176,7 @@ public sealed interface AuditEvent {
      *
      * @param what {@code authorization_code} or {@code refresh_token}
      */
-    record Reuse(String what, String grant, String client) implements AuditEvent {
+    record Reuse(String what, Access access) implements AuditEvent {
         @Override
         public String event() {
             return "reuse";
@@ -196,7 +189,7 @@ public sealed interface AuditEvent {
 
         @Override
         public Map<String, Object> details() {
-            return Map.of("grant", grant, "client", ClientReference.of(client));
+            return access.details();
         }
     }
 
@@ -205,7 +198,7 @@ public sealed interface AuditEvent {
      *
      * @param by {@code client}, {@code user} or {@code provider}
      */
-    record Revoked(String by, String grant, String client) implements AuditEvent {
+    record Revoked(String by, Access access) implements AuditEvent {
         @Override
         public String event() {
             return "revocation";
@@ -218,7 +211,7 @@ public sealed interface AuditEvent {
 
         @Override
         public Map<String, Object> details() {
-            return Map.of("grant", grant, "client", ClientReference.of(client));
+            return access.details();
         }
     }
 
@@ -244,8 +237,10 @@ public sealed interface AuditEvent {
      * A call was stopped although its token is good.
      *
      * @param reason {@code scope}: a scope is missing; {@code policy}: a rule of the operator
+     * @param tools as the client named them; none where the server as a whole is denied
      */
-    record CallDenied(Access access, String upstream, String reason, Collection<String> missingScopes)
+    record CallDenied(
+            Access access, String upstream, Collection<String> tools, String reason, Collection<String> missingScopes)
             implements AuditEvent {
         @Override
         public String event() {
@@ -261,6 +256,9 @@ public sealed interface AuditEvent {
         public Map<String, Object> details() {
             Map<String, Object> details = access.details();
             details.put("upstream", upstream);
+            if (!tools.isEmpty()) {
+                details.put("tool", ToolNames.of(tools));
+            }
             details.put("missingScopes", String.join(" ", missingScopes));
             return details;
         }

@@ -3,6 +3,7 @@ package dev.portcullis.audit;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.trace.TraceContext;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class AuditLog {
     public AuditLog(ClientAddress addresses, MeterRegistry metrics) {
         this.addresses = addresses;
         this.metrics = metrics;
+        Outcomes.forEach(this::counter);
     }
 
     /** Where the events of one request go; may outlive the request. */
@@ -48,8 +50,7 @@ public final class AuditLog {
     }
 
     private void write(AuditEvent event, Map<String, String> origin) {
-        metrics.counter("portcullis.audit.events", "event", event.event(), "outcome", event.outcome())
-                .increment();
+        counter(event.event(), event.outcome()).increment();
         LoggingEventBuilder line =
                 LOG.atInfo().addKeyValue("event", event.event()).addKeyValue("outcome", event.outcome());
         for (Map.Entry<String, Object> detail : event.details().entrySet()) {
@@ -59,5 +60,9 @@ public final class AuditLog {
             line = line.addKeyValue(where.getKey(), where.getValue());
         }
         line.log("{} {}", event.event(), event.outcome());
+    }
+
+    private Counter counter(String event, String outcome) {
+        return metrics.counter("portcullis.audit.events", "event", event, "outcome", outcome);
     }
 }

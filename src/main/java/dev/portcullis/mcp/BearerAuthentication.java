@@ -1,5 +1,6 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.audit.Access;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
@@ -64,13 +65,19 @@ final class BearerAuthentication {
 
     private Future<VerifiedToken> lacking(
             HttpServerRequest request, GatewayConfig.Upstream upstream, Challenge challenge, VerifiedToken token) {
-        audit.of(request).record(new AuditEvent.CallDenied(access(token), upstream.name(), "scope", upstream.scopes()));
+        audit.of(request)
+                .record(new AuditEvent.CallDenied(
+                        access(token), upstream.name(), List.of(), "scope", upstream.scopes()));
         return refuse(request, 403, challenge.insufficientScope(), "insufficient_scope", "a scope is missing");
     }
 
     /** For the audit log. */
-    static AuditEvent.Access access(VerifiedToken token) {
-        return new AuditEvent.Access(token.grantId(), token.user().subject(), token.clientId(), token.resource());
+    static Access access(VerifiedToken token) {
+        return Access.nothingKnown()
+                .grant(token.grantId())
+                .user(token.user().subject())
+                .client(token.clientId())
+                .resource(token.resource());
     }
 
     private static boolean isBearer(String header) {

@@ -2,6 +2,7 @@ package dev.portcullis.mcp;
 
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
+import dev.portcullis.audit.ToolNames;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.mcp.tools.RoutingHeaders;
@@ -118,6 +119,7 @@ final class ToolGate {
                 .addKeyValue("upstream", upstream.name())
                 .addKeyValue("grant", token.grantId())
                 .addKeyValue("status", stopped.status())
+                .addKeyValue("tool", ToolNames.of(stopped.tools()))
                 .addKeyValue("missingScopes", stopped.missingScopes())
                 .log("tool policy stopped a request");
         // What is malformed is stopped too, but nobody was denied anything.
@@ -126,6 +128,7 @@ final class ToolGate {
                     .record(new AuditEvent.CallDenied(
                             BearerAuthentication.access(token),
                             upstream.name(),
+                            stopped.tools(),
                             stopped.missingScopes().isEmpty() ? "policy" : "scope",
                             stopped.missingScopes()));
         }

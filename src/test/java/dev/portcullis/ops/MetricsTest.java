@@ -171,6 +171,31 @@ class MetricsTest {
     }
 
     @Test
+    @DisplayName(
+            "have a counter for each event and outcome that the README's audit log names, and no other, from the start: increase() does not see the first of what was not there")
+    void everyOutcomeFromTheStart() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        String table = readme.substring(readme.indexOf("| event | outcomes |"), readme.indexOf("### Traces"));
+        Set<String> documented = new TreeSet<>();
+        Pattern.compile("(?m)^\\| `([a-z_]+)` \\|(.*)\\|$")
+                .matcher(table)
+                .results()
+                .forEach(row -> Pattern.compile("`([a-z_]+)`")
+                        .matcher(row.group(2))
+                        .results()
+                        .forEach(outcome -> documented.add(row.group(1) + " " + outcome.group(1))));
+        Set<String> counted = Pattern.compile(
+                        "(?m)^portcullis_audit_events_total\\{event=\"([a-z_]+)\",outcome=\"([a-z_]+)\"}")
+                .matcher(metrics)
+                .results()
+                .map(series -> series.group(1) + " " + series.group(2))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(counted).isEqualTo(documented).contains("reuse refresh_token");
+        assertThat(value("portcullis_audit_events_total", "event=\"reuse\"")).isZero();
+    }
+
+    @Test
     @DisplayName("are what the alert rules, the dashboard and the autoscaler ask for")
     void kubernetes() throws IOException {
         Path production = Path.of("k8s/overlays/production");

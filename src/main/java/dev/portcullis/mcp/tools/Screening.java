@@ -12,8 +12,9 @@ public sealed interface Screening {
      * It goes no further.
      *
      * @param status 400 for what is malformed, 403 for what this caller may not do
+     * @param tools that this caller may not use, as the request names them
      * @param missingScopes that would change that; empty where none would
      * @param body JSON-RPC errors
      */
-    record Stopped(int status, List<String> missingScopes, byte[] body) implements Screening {}
+    record Stopped(int status, List<String> tools, List<String> missingScopes, byte[] body) implements Screening {}
 }

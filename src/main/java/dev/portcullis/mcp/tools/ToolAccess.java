@@ -35,6 +35,11 @@ final class ToolAccess {
                 .filter(scope -> !token.scopes().contains(scope));
     }
 
+    /** For either reason. */
+    boolean isRefused(String tool) {
+        return isDenied(tool) || missingScope(tool).isPresent();
+    }
+
     private boolean isDeniedBy(ToolRule rule) {
         return rule.requirement() == ToolRule.Requirement.IMPOSSIBLE
                 || rule.requirement() == ToolRule.Requirement.GROUP

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.config.ToolPolicy;
 import dev.portcullis.token.VerifiedToken;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides by the body of each request, in every revision of MCP: what its headers repeat must agree with it (MCP 2026-07-28 transports, "Server
@@ -32,7 +33,7 @@ public final class ToolGuard {
     public Screening screen(byte[] body, RoutingHeaders headers, VerifiedToken token) {
         Message.Body parsed = Message.parse(body);
         if (parsed instanceof Message.Malformed malformed) {
-            return stopped(400, List.of(), error(Optional.empty(), malformed.code(), malformed.reason()));
+            return malformed(error(Optional.empty(), malformed.code(), malformed.reason()));
         }
         Message.Messages messages = (Message.Messages) parsed;
         return disagreement(messages, headers).orElseGet(() -> judge(messages, new ToolAccess(policy, token)));
@@ -49,15 +50,15 @@ public final class ToolGuard {
         }
         Message first = messages.all().get(0);
         if (messages.batch()) {
-            return Optional.of(stopped(
-                    400, List.of(), error(Optional.empty(), INVALID_REQUEST, "batches ended with MCP 2025-03-26")));
+            return Optional.of(
+                    malformed(error(Optional.empty(), INVALID_REQUEST, "batches ended with MCP 2025-03-26")));
         }
-        return headers.disagreement(first)
-                .map(reason -> stopped(400, List.of(), error(first.id(), HEADER_MISMATCH, reason)));
+        return headers.disagreement(first).map(reason -> malformed(error(first.id(), HEADER_MISMATCH, reason)));
     }
 
     private static Screening judge(Message.Messages messages, ToolAccess access) {
-        List<String> missing = new ArrayList<>();
+        Set<String> refused = new LinkedHashSet<>();
+        Set<String> missing = new LinkedHashSet<>();
         boolean denied = false;
         boolean lists = false;
         for (Message message : messages.all()) {
@@ -67,19 +68,20 @@ public final class ToolGuard {
             }
             Optional<String> tool = tool(message);
             if (tool.isEmpty()) {
-                return stopped(400, List.of(), error(message.id(), INVALID_PARAMS, "tools/call names no tool"));
+                return malformed(error(message.id(), INVALID_PARAMS, "tools/call names no tool"));
+            }
+            if (access.isRefused(tool.get())) {
+                refused.add(tool.get());
             }
             denied |= access.isDenied(tool.get());
-            access.missingScope(tool.get())
-                    .filter(scope -> !missing.contains(scope))
-                    .ifPresent(missing::add);
+            access.missingScope(tool.get()).ifPresent(missing::add);
         }
         if (denied) {
-            return stopped(403, List.of(), refusal(messages, access, "may not be used with this account"));
+            return stopped(refused, Set.of(), refusal(messages, access, "may not be used with this account"));
         }
         return missing.isEmpty()
                 ? new Screening.Passed(lists)
-                : stopped(403, missing, refusal(messages, access, "needs a scope that the access token lacks"));
+                : stopped(refused, missing, refusal(messages, access, "needs a scope that the access token lacks"));
     }
 
     /** Nothing of a batch is passed on if part of it is refused; each request of it hears so. */
@@ -88,10 +90,7 @@ public final class ToolGuard {
         for (Message message : messages.all()) {
             if (message.method().isPresent() && (message.id().isPresent() || !messages.batch())) {
                 boolean refused = message.calls("tools/call")
-                        && tool(message)
-                                .filter(tool -> access.isDenied(tool)
-                                        || access.missingScope(tool).isPresent())
-                                .isPresent();
+                        && tool(message).filter(access::isRefused).isPresent();
                 errors.add(error(
                         message.id(),
                         FORBIDDEN,
@@ -114,7 +113,11 @@ public final class ToolGuard {
         return error;
     }
 
-    private static Screening stopped(int status, List<String> missingScopes, JsonNode body) {
-        return new Screening.Stopped(status, List.copyOf(missingScopes), StrictJson.write(body));
+    private static Screening malformed(JsonNode body) {
+        return new Screening.Stopped(400, List.of(), List.of(), StrictJson.write(body));
+    }
+
+    private static Screening stopped(Set<String> tools, Set<String> missingScopes, JsonNode body) {
+        return new Screening.Stopped(403, List.copyOf(tools), List.copyOf(missingScopes), StrictJson.write(body));
     }
 }

@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.audit.Access;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
@@ -28,6 +29,9 @@ import java.util.Optional;
  * authorization code. Logins for anything else go on where they belong.
  */
 final class CallbackHandler {
+    // Of a sign-in, in the audit log.
+    private static final String PURPOSE = "authorization";
+
     private final GatewayConfig config;
     private final Logins logins;
     private final Map<Login.Purpose, LoginReturn> others;
@@ -105,8 +109,8 @@ final class CallbackHandler {
 
     private static AuditEvent notSignedIn(AuthorizationRequest authorization, Throwable failure) {
         return new AuditEvent.NotSignedIn(
-                authorization.clientId(),
-                authorization.resource(),
+                Access.nothingKnown().client(authorization.clientId()).resource(authorization.resource()),
+                PURPOSE,
                 failure instanceof Outage,
                 OAuthError.of(failure).description());
     }
@@ -139,7 +143,7 @@ final class CallbackHandler {
                 .onSuccess(code -> {
                     audit.of(request)
                             .record(new AuditEvent.SignedIn(
-                                    grant.access(), grant.user().username()));
+                                    grant.access(), PURPOSE, grant.user().username()));
                     approvals.remember(request, authorization, tokens.claims());
                     pages.redirect(
                             request,

@@ -38,6 +38,16 @@ public final class ClientAuthenticator {
                         failure instanceof ClientDocumentProblem problem ? problem.asProtocolError() : failure));
     }
 
+    /** Who the client says it is, which is not shown by that. */
+    public static Optional<String> claimed(HttpServerRequest request, Parameters form) {
+        try {
+            return Optional.of(credentials(Optional.ofNullable(request.getHeader("Authorization")), form)
+                    .clientId());
+        } catch (OAuthError unclear) {
+            return form.get("client_id");
+        }
+    }
+
     private Future<Client> authenticate(Client client, Credentials credentials) {
         if (client.authMethod() == Client.AuthMethod.PRIVATE_KEY_JWT) {
             return assertions.verify(

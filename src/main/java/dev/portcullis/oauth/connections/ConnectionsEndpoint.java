@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.connections;
 
+import dev.portcullis.audit.Access;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
@@ -19,6 +20,7 @@ import dev.portcullis.oauth.grant.Revoker;
 import dev.portcullis.oauth.grant.UserGrants;
 import dev.portcullis.oauth.login.Login;
 import dev.portcullis.oauth.login.Logins;
+import dev.portcullis.outage.Outage;
 import dev.portcullis.pages.ConnectionsPage;
 import dev.portcullis.pages.Continue;
 import dev.portcullis.pages.ErrorPage;
@@ -35,6 +37,8 @@ import java.util.stream.Collectors;
 /** {@code /connections}: which clients have access in the name of the person who looks, and buttons to take it back and to sign out. */
 public final class ConnectionsEndpoint {
     private static final String ALL = "all";
+    // Of a sign-in, in the audit log.
+    private static final String PURPOSE = "connections";
 
     private final GatewayConfig config;
     private final OwnForms ownForms;
@@ -81,13 +85,23 @@ public final class ConnectionsEndpoint {
 
     /** The person has signed in, or has not. */
     public void returned(HttpServerRequest request, Login login, Parameters callback) {
+        AuditLog.Trail trail = audit.of(request);
         logins.complete(request, login, callback)
                 .onSuccess(tokens -> {
+                    trail.record(new AuditEvent.SignedIn(
+                            Access.nothingKnown().user(tokens.claims().subject()),
+                            PURPOSE,
+                            tokens.claims().username()));
                     // Who it is was all that had to be known: nothing is left behind at the identity provider.
                     logins.discard(tokens);
                     sessions.begin(request, tokens.claims());
                     Answers.seeOther(request, here());
                 })
+                .onFailure(failure -> trail.record(new AuditEvent.NotSignedIn(
+                        Access.nothingKnown(),
+                        PURPOSE,
+                        failure instanceof Outage,
+                        OAuthError.of(failure).description())))
                 .onFailure(failure -> refused(request, failure));
     }
 
@@ -122,8 +136,8 @@ public final class ConnectionsEndpoint {
                 .onSuccess(unwanted -> withdraw(request, chosen, unwanted))
                 .compose(unwanted -> Future.join(unwanted.stream()
                         .map(grant -> revoker.revoke(grant)
-                                .onSuccess(ended -> audit.of(request)
-                                        .record(new AuditEvent.Revoked("user", grant.id(), grant.clientId()))))
+                                .onSuccess(ended ->
+                                        audit.of(request).record(new AuditEvent.Revoked("user", grant.access()))))
                         .toList()))
                 .onSuccess(done -> Answers.seeOther(request, here() + "?done"))
                 .mapEmpty();

@@ -1,6 +1,6 @@
 package dev.portcullis.oauth.grant;
 
-import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.Access;
 import dev.portcullis.idp.IdpAccessToken;
 import dev.portcullis.idp.IdpTokens;
 import dev.portcullis.oauth.Scopes;
@@ -36,8 +36,12 @@ public record Grant(
         Instant end) {
 
     /** For the audit log. */
-    public AuditEvent.Access access() {
-        return new AuditEvent.Access(id, user.subject(), clientId, resource);
+    public Access access() {
+        return Access.nothingKnown()
+                .grant(id)
+                .user(user.subject())
+                .client(clientId)
+                .resource(resource);
     }
 
     /** The same grant after Cognito refreshed: a refresh token that it did not replace stays, and an address that it did not speak of. */

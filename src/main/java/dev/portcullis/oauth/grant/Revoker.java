@@ -1,6 +1,7 @@
 package dev.portcullis.oauth.grant;
 
 import io.vertx.core.Future;
+import java.util.Optional;
 
 /**
  * Ends grants: here for certain, at the identity provider as soon as that answers. The future is about the first alone: it fails with
@@ -22,9 +23,12 @@ public final class Revoker {
                         revoked -> grant.originalIdpRefreshToken().ifPresent(token -> signOuts.end(grant.id(), token)));
     }
 
-    /** A grant that is over already leaves at most access tokens to end. */
-    public Future<Void> revoke(String grantId) {
-        return grants.find(grantId).compose(found -> found.map(this::revoke).orElseGet(() -> grants.revoke(grantId)));
+    /** Answers the grant as it was. One that is over already leaves at most access tokens to end. */
+    public Future<Optional<Grant>> revoke(String grantId) {
+        return grants.find(grantId)
+                .compose(found -> found.map(this::revoke)
+                        .orElseGet(() -> grants.revoke(grantId))
+                        .map(found));
     }
 
     /** Ends a sign-in that no grant is to come from. */

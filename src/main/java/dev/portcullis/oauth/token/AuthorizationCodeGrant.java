@@ -53,8 +53,9 @@ final class AuthorizationCodeGrant {
     private Future<TokenResponse> answer(TokenRequest request, Redemption outcome) {
         if (outcome instanceof Redemption.Redeemed redeemed) {
             Grant grant = redeemed.grant();
+            request.asker().brings(grant);
             if (tokens.isOver(grant)) {
-                request.trail().record(new AuditEvent.Revoked("provider", grant.id(), grant.clientId()));
+                request.trail().record(new AuditEvent.Revoked("provider", grant.access()));
                 return revoker.revoke(grant)
                         .compose(revoked -> refused("the sign-in is over already, it was kept waiting for too long"));
             }
@@ -69,12 +70,12 @@ final class AuthorizationCodeGrant {
             LOG.atWarn()
                     .addKeyValue("grant", replayed.grantId())
                     .log("authorization code used twice, the grant is revoked");
-            request.trail()
-                    .record(new AuditEvent.Reuse(
-                            "authorization_code",
-                            replayed.grantId(),
-                            request.client().id()));
+            request.asker().brings(replayed.grantId());
             return revoker.revoke(replayed.grantId())
+                    .onSuccess(ended -> ended.ifPresent(request.asker()::brings))
+                    .onComplete(ended -> request.trail()
+                            .record(new AuditEvent.Reuse(
+                                    "authorization_code", request.asker().access())))
                     .compose(revoked -> refused("the authorization code was used before"));
         }
         if (outcome instanceof Redemption.Mismatch mismatch) {

@@ -77,6 +77,7 @@ final class RefreshTokenGrant {
         }
         RefreshToken token = RefreshToken.decode(request.required("refresh_token"), authenticator)
                 .orElseThrow(() -> OAuthError.invalidGrant("the refresh token is not one of this server"));
+        request.asker().brings(token.grantId());
         // The client's other parameters are checked against the grant before anything of it changes.
         return grants.find(token.grantId())
                 .map(found -> found.orElseThrow(RefreshTokenGrant::over))
@@ -96,6 +97,7 @@ final class RefreshTokenGrant {
     }
 
     private static Scopes scopes(TokenRequest request, Grant grant) {
+        request.asker().brings(grant);
         if (!grant.clientId().equals(request.client().id())) {
             throw OAuthError.invalidGrant("the refresh token was issued to another client");
         }
@@ -134,9 +136,7 @@ final class RefreshTokenGrant {
                         .log("old refresh token used again, the grant is revoked");
                 request.trail()
                         .record(new AuditEvent.Reuse(
-                                "refresh_token",
-                                token.grantId(),
-                                request.client().id()));
+                                "refresh_token", reused.grant().access()));
                 return revoker.revoke(reused.grant())
                         .compose(ended -> Future.failedFuture(OAuthError.invalidGrant(
                                 "the refresh token was replaced long ago; the sign-in was ended for safety")));
@@ -178,7 +178,7 @@ final class RefreshTokenGrant {
     }
 
     private Future<Void> end(TokenRequest request, Grant grant) {
-        request.trail().record(new AuditEvent.Revoked("provider", grant.id(), grant.clientId()));
+        request.trail().record(new AuditEvent.Revoked("provider", grant.access()));
         return revoker.revoke(grant);
     }
 

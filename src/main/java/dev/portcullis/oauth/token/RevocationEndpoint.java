@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.audit.Access;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
@@ -11,6 +12,7 @@ import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthErrors;
 import dev.portcullis.oauth.client.Client;
 import dev.portcullis.oauth.client.ClientAuthenticator;
+import dev.portcullis.oauth.grant.Grant;
 import dev.portcullis.oauth.grant.Grants;
 import dev.portcullis.oauth.grant.RefreshToken;
 import dev.portcullis.oauth.grant.Revoker;
@@ -79,7 +81,11 @@ public final class RevocationEndpoint {
             }
             String grantId = owner.get().grantId();
             return revoker.revoke(grantId)
-                    .onSuccess(done -> trail.record(new AuditEvent.Revoked("client", grantId, client.id())));
+                    .onSuccess(ended -> trail.record(new AuditEvent.Revoked(
+                            "client",
+                            ended.map(Grant::access)
+                                    .orElse(Access.nothingKnown().grant(grantId).client(client.id())))))
+                    .mapEmpty();
         });
     }
 

@@ -75,16 +75,18 @@ public final class TokenEndpoint {
                     OAuthError.Code.UNSUPPORTED_GRANT_TYPE, "grant_type must be authorization_code or refresh_token");
         }
         AuditLog.Trail trail = audit.of(request);
-        return authenticator
-                .authenticate(request, form)
-                .compose(client -> grant.apply(new TokenRequest(client, form, trail)))
-                .onFailure(failure -> trail.record(refused(grantType, form, failure)));
+        Asker asker = new Asker(ClientAuthenticator.claimed(request, form));
+        return Future.succeededFuture()
+                .compose(begun -> authenticator.authenticate(request, form))
+                .onSuccess(asker::is)
+                .compose(client -> grant.apply(new TokenRequest(client, form, asker, trail)))
+                .onFailure(failure -> trail.record(refused(grantType, asker, failure)));
     }
 
-    private static AuditEvent refused(String grantType, Parameters form, Throwable failure) {
+    private static AuditEvent refused(String grantType, Asker asker, Throwable failure) {
         return new AuditEvent.TokenRefused(
                 grantType.equals("refresh_token") ? "refresh" : "token",
-                form.get("client_id").orElse("-"),
+                asker.access(),
                 failure instanceof Outage,
                 OAuthError.of(failure).description());
     }

@@ -7,9 +7,13 @@ import dev.portcullis.oauth.ResourceIndicator;
 import dev.portcullis.oauth.client.Client;
 import java.util.Optional;
 
-/** A token request whose client is authenticated. */
-/** @param trail where what happens because of it is written down */
-record TokenRequest(Client client, Parameters form, AuditLog.Trail trail) {
+/**
+ * A token request whose client is authenticated.
+ *
+ * @param asker which becomes known better as the request goes on
+ * @param trail where what happens because of it is written down
+ */
+record TokenRequest(Client client, Parameters form, Asker asker, AuditLog.Trail trail) {
 
     String required(String name) {
         return form.get(name).orElseThrow(() -> OAuthError.invalidRequest(name + " is missing"));
