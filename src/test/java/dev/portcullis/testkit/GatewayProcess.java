@@ -2,6 +2,7 @@ package dev.portcullis.testkit;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A gateway as a process of its own: {@code portcullis serve} on the class path of the tests. */
 final class GatewayProcess implements AutoCloseable {
@@ -32,8 +34,13 @@ final class GatewayProcess implements AutoCloseable {
         awaitAnswer();
     }
 
-    /** Starts it and waits until it answers; what it writes goes to a file in {@code directory}. */
-    static GatewayProcess start(Path directory, String name, JsonObject configuration, String origin) {
+    /**
+     * Starts it and waits until it answers; what it writes goes to a file in {@code directory}.
+     *
+     * @param arrange what is to be different about the process
+     */
+    static GatewayProcess start(
+            Path directory, String name, JsonObject configuration, String origin, Consumer<ProcessBuilder> arrange) {
         try {
             // JSON is YAML.
             Path file = Files.writeString(directory.resolve(name + ".yaml"), configuration.encode());
@@ -52,6 +59,7 @@ final class GatewayProcess implements AutoCloseable {
                             file.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+            arrange.accept(command);
             return new GatewayProcess(command, origin, output);
         } catch (IOException e) {
             throw new AssertionError("a gateway process could not be started", e);
@@ -80,7 +88,7 @@ final class GatewayProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         close();
-        List<String> lines = Files.readAllLines(output);
+        List<String> lines = Files.exists(output) ? Files.readAllLines(output) : List.of();
         throw new AssertionError("a gateway process does not answer: "
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
     }
@@ -105,6 +113,11 @@ final class GatewayProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new AssertionError("a gateway process could not be started", e);
         }
+    }
+
+    /** What it writes to standard output, where that is a pipe. */
+    InputStream output() {
+        return process.getInputStream();
     }
 
     long pid() {

@@ -17,6 +17,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -126,6 +127,11 @@ public final class World implements AutoCloseable {
     }
 
     public static World startProcesses(int gateways, Consumer<JsonObject> change) {
+        return startProcesses(gateways, change, process -> {});
+    }
+
+    /** @param arrange what is to be different about each process */
+    public static World startProcesses(int gateways, Consumer<JsonObject> change, Consumer<ProcessBuilder> arrange) {
         try {
             Path directory = Files.createTempDirectory("portcullis-gateways");
             new KeyDirectory(directory.resolve("keys"), InstantSource.system()).create();
@@ -136,7 +142,7 @@ public final class World implements AutoCloseable {
                         change.accept(configuration);
                     },
                     (owner, index, yaml) -> owner.processes.add(
-                            GatewayProcess.start(directory, "gateway-" + index, yaml, owner.gateway(index))));
+                            GatewayProcess.start(directory, "gateway-" + index, yaml, owner.gateway(index), arrange)));
             world.files = Optional.of(directory);
             return world;
         } catch (IOException e) {
@@ -171,6 +177,25 @@ public final class World implements AutoCloseable {
     /** Starts a gateway anew whose process has ended; returns when it answers. */
     public void restart(int gateway) {
         processes.get(gateway).restart();
+    }
+
+    /** What a gateway writes to standard output that is a process with a pipe for it. */
+    public InputStream output(int gateway) {
+        return processes.get(gateway).output();
+    }
+
+    /** What a gateway has written that is a process. */
+    public String log(int gateway) {
+        try {
+            return Files.readString(files.orElseThrow().resolve("gateway-" + gateway + ".log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The keys of gateways that are processes. */
+    public KeyDirectory keys() {
+        return new KeyDirectory(files.orElseThrow().resolve("keys"), InstantSource.system());
     }
 
     /** Of a gateway that is a process. */
