@@ -32,6 +32,9 @@ class LateKeysTest {
                 Answer ready = operator.get("http://localhost:" + management + "/health/ready");
                 assertThat(ready.status()).isEqualTo(503);
                 assertThat(ready.json().getString("cognitoKeys")).isEqualTo("unknown");
+                assertThat(operator.get("http://localhost:" + management + "/metrics")
+                                .body())
+                        .contains("\nportcullis_ready 0.0\n");
                 TestClient client = TestClient.register(world);
                 Answer page = client.callback(
                         world.url(), client.signIn(client.approve(world.url(), client.authorize(world.url()))));
@@ -42,6 +45,9 @@ class LateKeysTest {
                         .until(() -> operator.get("http://localhost:" + management + "/health/ready")
                                         .status()
                                 == 200);
+                assertThat(operator.get("http://localhost:" + management + "/metrics")
+                                .body())
+                        .contains("\nportcullis_ready 1.0\n");
                 assertThat(client.redeem(world.url(), client.code()).status()).isEqualTo(200);
             }
         }

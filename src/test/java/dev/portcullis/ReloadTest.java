@@ -25,13 +25,17 @@ class ReloadTest {
     private static StubUpstream first;
     private static StubUpstream second;
     private static World world;
+    private static String metrics;
 
     @BeforeAll
     static void start() {
         first = new StubUpstream("first");
         second = new StubUpstream("second");
+        int management = World.freePorts(1).get(0);
+        metrics = "http://localhost:" + management + "/metrics";
         world = World.startProcesses(1, configuration -> {
             configuration.put("reload", "100ms");
+            configuration.getJsonObject("management").put("port", management);
             configuration.getJsonObject("upstreams").getJsonObject("demo").put("url", first.url());
         });
     }
@@ -129,6 +133,41 @@ class ReloadTest {
                                 .get(world.url() + "/.well-known/oauth-protected-resource/mended/mcp")
                                 .status()
                         == 200);
+    }
+
+    @Test
+    @DisplayName("metrics say that the file cannot be used, that it was adopted, and that it takes a restart")
+    void metricsTell() {
+        double changes = metric("portcullis_config_changes_total");
+        assertThat(metric("portcullis_config_unreadable")).isZero();
+        assertThat(metric("portcullis_config_restart_needed")).isZero();
+
+        world.rewrite("upstreams: [");
+        await().atMost(PATIENCE).until(() -> metric("portcullis_config_unreadable") == 1);
+        assertThat(metric("portcullis_config_changes_total")).isEqualTo(changes);
+
+        world.reconfigure(configuration -> {
+            configuration.getJsonObject("upstreams").put("counted", new JsonObject().put("url", second.url()));
+            configuration.put("logging", new JsonObject().put("access", false));
+        });
+        await().atMost(PATIENCE).until(() -> metric("portcullis_config_changes_total") == changes + 1);
+        await().atMost(PATIENCE).until(() -> metric("portcullis_config_restart_needed") == 1);
+        assertThat(metric("portcullis_config_unreadable")).isZero();
+
+        world.reconfigure(configuration -> configuration.remove("logging"));
+        await().atMost(PATIENCE).until(() -> metric("portcullis_config_restart_needed") == 0);
+        assertThat(metric("portcullis_config_changes_total")).isEqualTo(changes + 1);
+    }
+
+    private static double metric(String name) {
+        return new Browser()
+                .get(metrics)
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name));
     }
 
     /** For several readings of the file. */
