@@ -107,6 +107,39 @@ class LoginRulesTest {
     }
 
     @Test
+    @DisplayName("CR-17, AS-16: https on the person's own computer is warned about and asked about like http there")
+    void httpsToThisComputerIsNoWebSite() {
+        for (String redirectUri :
+                List.of("https://localhost:8443/cb", "https://127.0.0.1/cb", "https://[::1]:8443/cb")) {
+            TestClient client = TestClient.register(
+                    world, web().put("redirect_uris", new JsonArray().add(redirectUri)), new Browser());
+            assertThat(client.authorize(world.url()).body()).contains("Any program running here");
+            assertThat(client.code()).isNotEmpty();
+            assertThat(client.authorize(world.url()).status()).isEqualTo(200);
+            Answer otherPort = client.browser()
+                    .get(world.url() + "/authorize?"
+                            + client.authorizationQuery().replaceFirst("(%3A8443)?%2Fcb", "%3A9443%2Fcb"));
+            assertThat(otherPort.status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    @DisplayName("AS-15: a state with semicolons comes back as it went, in a query and in a form")
+    void aSemicolonIsPartOfAState() {
+        String state = "a;b=c;;state=d;";
+        TestClient client = TestClient.register(world, web(), browser);
+        client.code();
+        String query = client.authorizationQuery().replace(client.state(), state) + "&prompt=login";
+        assertThat(query).contains("state=" + state);
+        String bad = query.replace("code_challenge_method=S256", "code_challenge_method=plain");
+        for (Answer answer : List.of(get("/authorize?" + bad), browser.postForm(world.url() + "/authorize", bad))) {
+            assertThat(answer.status()).as(answer.body()).isEqualTo(303);
+            assertThat(answer.parameter("error")).hasValue("invalid_request");
+            assertThat(answer.parameter("state")).hasValue(state);
+        }
+    }
+
+    @Test
     @DisplayName(
             "AS-16: for a redirect to this computer the person is asked each time, unless the operator says otherwise")
     void nativeAppsAreAskedEachTime() {

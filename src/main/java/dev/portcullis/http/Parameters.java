@@ -28,7 +28,9 @@ public final class Parameters {
      */
     public static Parameters parse(String encoded) {
         Map<String, List<String>> decoded =
-                new QueryStringDecoder(encoded, StandardCharsets.UTF_8, false, MAX_PARAMETERS + 1, false).parameters();
+                // A semicolon is part of a value like any other character (URL Standard §5.1): a state comes back as it
+                // came.
+                new QueryStringDecoder(encoded, StandardCharsets.UTF_8, false, MAX_PARAMETERS + 1, true).parameters();
         if (decoded.values().stream().mapToInt(List::size).sum() > MAX_PARAMETERS) {
             throw new IllegalArgumentException("more than " + MAX_PARAMETERS + " parameters");
         }

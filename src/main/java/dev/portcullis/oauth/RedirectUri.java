@@ -1,8 +1,10 @@
 package dev.portcullis.oauth;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A redirect URI, kept byte for byte as the client wrote it. Comparison is by exact string; only the port of a loopback redirect is free,
+ * A redirect URI, kept byte for byte as the client wrote it. Comparison is by exact string; only the port of an http loopback redirect is free,
  * because native apps listen on whatever port they get (RFC 8252 §7.3, OAuth 2.1 §8.4.2), and no path is the same as the path {@code /} there,
  * which is what a browser asks for in both cases (RFC 3986 §6.2.3): editors register one and use the other.
  */
@@ -23,6 +25,7 @@ public record RedirectUri(String value) {
     private static final Pattern ASCII = Pattern.compile("[\\x21-\\x7E]{1,2000}");
     private static final Pattern LOOPBACK =
             Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])(?::(\\d{1,5}))?((?:[/?][^#]*)?)");
+    private static final Pattern NUMBERS = Pattern.compile("\\[.*]|[0-9.]+");
     private static final int MAX_PORT = 65_535;
 
     /** What an authorization response adds; a URI that brings its own would let the client read the wrong one (OAuth 2.1 §3.1). */
@@ -49,14 +52,21 @@ public record RedirectUri(String value) {
                         .isPresent();
     }
 
-    /** Any program on the person's own machine can listen there. */
+    /**
+     * Any program on the person's own machine can listen there, with https too: nobody owns the name. The port of an https one is compared all
+     * the same, because native apps that take a port as they find it use http (RFC 8252 §7.3).
+     */
     public boolean isLoopback() {
-        return LOOPBACK.matcher(value).matches();
+        return LOOPBACK.matcher(value).matches()
+                || uri(value)
+                        .filter(RedirectUri::isWeb)
+                        .filter(uri -> isLoopback(uri.getHost().toLowerCase(Locale.ROOT)))
+                        .isPresent();
     }
 
     /** A browser delivers it to whoever owns the host, and to nobody else (RFC 8252 §7.2). */
     public boolean isClaimed() {
-        return value.startsWith("https://");
+        return value.startsWith("https://") && !isLoopback();
     }
 
     /** Without what a native app is free to vary: the same for every request that one registered URI {@link #matches}. */
@@ -78,6 +88,20 @@ public record RedirectUri(String value) {
 
     private static boolean isWeb(URI uri) {
         return "https".equals(uri.getScheme()) && uri.getHost() != null;
+    }
+
+    /** RFC 6761 §6.3: localhost and all below it. Java writes a host in numbers as four of them, or in brackets; neither is looked up. */
+    private static boolean isLoopback(String host) {
+        String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        if (!NUMBERS.matcher(name).matches()) {
+            return name.equals("localhost") || name.endsWith(".localhost");
+        }
+        try {
+            InetAddress address = InetAddress.getByName(name);
+            return address.isLoopbackAddress() || address.isAnyLocalAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static boolean isPrivateUse(URI uri, List<String> schemes) {

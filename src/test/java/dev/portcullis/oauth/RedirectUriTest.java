@@ -194,6 +194,46 @@ class RedirectUriTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://localhost/cb",
+                "https://localhost:8443/cb",
+                "https://LocalHost/cb",
+                "https://localhost./cb",
+                "https://app.localhost/cb",
+                "https://127.0.0.1/cb",
+                "https://127.8.8.8:1/cb",
+                "https://0.0.0.0/cb",
+                "https://[::1]/cb",
+                "https://[::1]:8443/cb",
+                "https://[0:0:0:0:0:0:0:1]/cb",
+                "https://[::ffff:127.0.0.1]/cb"
+            })
+    @DisplayName("CR-17: nobody owns an https address on the person's own machine; its port counts all the same")
+    void httpsOnThisMachineIsLoopback(String text) {
+        RedirectUri uri = RedirectUri.parse(text, List.of()).orElseThrow();
+        assertThat(uri.isLoopback()).isTrue();
+        assertThat(uri.isClaimed()).isFalse();
+        assertThat(uri.matches(text)).isTrue();
+        assertThat(uri.matches(text.replaceFirst("(:\\d+)?/cb$", ":9999/cb"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://localhost.example/cb",
+                "https://notlocalhost/cb",
+                "https://128.0.0.1/cb",
+                "https://[2001:db8::1]/cb",
+                "https://app.example/localhost"
+            })
+    void otherHttpsAddressesAreClaimed(String text) {
+        RedirectUri uri = RedirectUri.parse(text, List.of()).orElseThrow();
+        assertThat(uri.isLoopback()).isFalse();
+        assertThat(uri.isClaimed()).isTrue();
+    }
+
     /** No path and the path {@code /} are one (RFC 3986 §6.2.3). */
     private static String withoutPort(String uri) {
         String bare = uri.replaceFirst("(//[a-z0-9.]+|//\\[::1]):\\d+", "$1");
@@ -207,7 +247,8 @@ class RedirectUriTest {
         parsed.ifPresent(uri -> {
             assertThat(uri.value()).isEqualTo(text).matches("[\\x21-\\x7E]+").doesNotContain("#", "\\", "<", "\"");
             assertThat(Set.of("https", "http", "app")).contains(text.substring(0, text.indexOf(':')));
-            assertThat(uri.isHttp() && text.startsWith("http:")).isEqualTo(uri.isLoopback());
+            assertThat(text.startsWith("https:") ? uri.isClaimed() : text.startsWith("http:"))
+                    .isEqualTo(text.startsWith("https:") ? !uri.isLoopback() : uri.isLoopback());
         });
     }
 
