@@ -242,6 +242,76 @@ class RegistrationTest {
     }
 
     @Test
+    @DisplayName(
+            "CR-6: a client that picks private_key_jwt from our metadata gets a secret instead, and gets on with it")
+    void keysAreReplacedByASecret() {
+        assertThat(browser.get(world.url() + "/.well-known/oauth-authorization-server")
+                        .json()
+                        .getJsonArray("token_endpoint_auth_methods_supported"))
+                .contains("private_key_jwt");
+        Answer answer = register(TestClient.registration()
+                .put("token_endpoint_auth_method", "private_key_jwt")
+                .put("jwks_uri", "https://app.example/jwks.json"));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+        assertThat(answer.json().getString("token_endpoint_auth_method")).isEqualTo("client_secret_basic");
+        assertThat(answer.json().containsKey("jwks_uri")).isFalse();
+        TestClient client = TestClient.known(
+                world,
+                answer.json().getString("client_id"),
+                answer.json().getString("client_secret"),
+                TestClient.REDIRECT_URI);
+        assertThat(client.redeem(world.url(), client.code()).status()).isEqualTo(200);
+        assertThat(error(TestClient.registration().put("token_endpoint_auth_method", "tls_client_auth")))
+                .isEqualTo("invalid_client_metadata");
+    }
+
+    @ParameterizedTest
+    @DisplayName("CR-5: characters of a name that nobody sees are no reason to turn a client away")
+    @CsvSource({
+        "Family \ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67,Family \ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+        "Rainbow \ud83c\udff3\ufe0f\u200d\ud83c\udf08,Rainbow \ud83c\udff3\ufe0f\u200d\ud83c\udf08",
+        "Cl\u200daude,Claude",
+        "Cl\u200b\u00ad\ufeffaude,Claude",
+        "Young \ud83e\udee9!,Young !"
+    })
+    void invisibleCharactersOfANameAreDropped(String name, String kept) {
+        Answer answer = register(TestClient.registration().put("client_name", name));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+        assertThat(answer.json().getString("client_name")).isEqualTo(kept);
+    }
+
+    @ParameterizedTest
+    @DisplayName("CR-5: what reorders text, breaks lines or is no character keeps a name out")
+    @ValueSource(strings = {"a\u202eb", "a\u202ab", "a\u200fb", "a\u2066b", "a\u061cb", "a\nb", "a\u0000b", "a\u2028b"})
+    void deceptiveNamesAreRefused(String name) {
+        assertThat(error(TestClient.registration().put("client_name", name))).isEqualTo("invalid_client_metadata");
+    }
+
+    @Test
+    @DisplayName("CR-9: switched off, nobody registers any more; who did before goes on")
+    void switchedOffItKeepsWhoIsRegistered() {
+        try (World two = World.start(2, configuration -> {
+            String port = ":" + configuration.getJsonObject("listen").getInteger("port");
+            boolean second = !configuration.getString("publicUrl").endsWith(port);
+            configuration.put("registration", new JsonObject().put("enabled", !second));
+        })) {
+            TestClient client = TestClient.register(two);
+            String closed = two.gateway(1);
+            assertThat(browser.postJson(
+                                    closed + "/register",
+                                    TestClient.registration().encode())
+                            .status())
+                    .isEqualTo(404);
+            Answer page = client.authorize(closed);
+            assertThat(page.status()).isEqualTo(200);
+            Answer back = client.callback(closed, client.signIn(client.approve(closed, page)));
+            assertThat(client.redeem(closed, back.parameter("code").orElseThrow())
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     @DisplayName("CR-9: switched off, registration is neither served nor advertised")
     void switchedOff() {
         try (World closed = World.start(

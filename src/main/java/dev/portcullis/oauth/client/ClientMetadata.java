@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads the metadata of a registration request (RFC 7591 §2): defaults filled in, unknown members dropped, and values this server does not
@@ -29,7 +30,7 @@ final class ClientMetadata {
     /** Throws {@link OAuthError} {@code invalid_redirect_uri} or {@code invalid_client_metadata}. */
     JsonObject read(JsonObject request) {
         JsonObject metadata = new JsonObject();
-        text(request, "client_name").ifPresent(name -> metadata.put("client_name", name));
+        text(request, "client_name", ClientName::clean).ifPresent(name -> metadata.put("client_name", name));
         metadata.put("redirect_uris", new JsonArray(redirectUris(request)));
         metadata.put("grant_types", new JsonArray(grantTypes(request)));
         responseTypes(request);
@@ -94,8 +95,13 @@ final class ClientMetadata {
                 ? Client.AuthMethod.CLIENT_SECRET_BASIC
                 : requested
                         .flatMap(Client.AuthMethod::of)
-                        // Keys would not fit into a client_id; clients that have some have a document to put them in.
-                        .filter(method -> method != Client.AuthMethod.PRIVATE_KEY_JWT)
+                        // Our metadata names it, for clients that have a document to put keys in. One that registers
+                        // would have to
+                        // carry its keys in its client_id, or have us fetch an address for anybody: it gets a secret
+                        // instead.
+                        .map(method -> method == Client.AuthMethod.PRIVATE_KEY_JWT
+                                ? Client.AuthMethod.CLIENT_SECRET_BASIC
+                                : method)
                         .orElseThrow(() -> invalid(
                                 "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post"));
     }
@@ -121,6 +127,10 @@ final class ClientMetadata {
     }
 
     private static Optional<String> text(JsonObject request, String name) {
+        return text(request, name, UnaryOperator.identity());
+    }
+
+    private static Optional<String> text(JsonObject request, String name, UnaryOperator<String> clean) {
         Object value = request.getValue(name);
         if (value == null) {
             return Optional.empty();
@@ -128,11 +138,13 @@ final class ClientMetadata {
         if (!(value instanceof String text)) {
             throw invalid(name + " must be a string");
         }
-        String trimmed = text.strip();
+        String trimmed = clean.apply(text).strip();
         if (trimmed.length() > (name.equals("scope") ? 1000 : MAX_TEXT)) {
             throw invalid(name + " is too long");
         }
-        if (trimmed.codePoints().anyMatch(ClientMetadata::isUnprintable)) {
+        if (trimmed.codePoints()
+                .anyMatch(codePoint ->
+                        isUnprintable(codePoint) && !(name.equals("client_name") && ClientName.isJoiner(codePoint)))) {
             throw invalid(name + " has characters that cannot be shown");
         }
         return Optional.of(trimmed).filter(s -> !s.isEmpty());
