@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
  * @param timeout for a whole fetch, looking the host up included
  * @param maxConcurrent fetches at once on one event loop
  * @param maxPerHost of those, for one host
+ * @param maxPerAddress of those, to one address, whatever names it has
  * @param maxCached documents remembered in memory by one event loop, and as many key sets
+ * @param maxStored documents kept in Redis for all replicas
  * @param proxy for all fetches; it must refuse internal addresses itself, because it looks the hosts up
  * @param denyNetworks addresses that are never connected to, besides all that are not public
  * @param maxAssertionLifetime the farthest that a client assertion's {@code exp} may be ahead
@@ -35,8 +37,10 @@ public record ClientDocuments(
         Duration timeout,
         int maxConcurrent,
         int maxPerHost,
+        int maxPerAddress,
         Cache cache,
         int maxCached,
+        int maxStored,
         Optional<Proxy> proxy,
         List<Cidr> denyNetworks,
         Duration maxAssertionLifetime,
@@ -72,8 +76,10 @@ public record ClientDocuments(
                 section.duration("timeout", Duration.ofSeconds(4), Duration.ofMillis(100), Duration.ofSeconds(20)),
                 section.integer("maxConcurrent", 128, 1, 1000),
                 section.integer("maxPerHost", 4, 1, 100),
+                section.integer("maxPerAddress", 16, 1, 1000),
                 cache(section.section("cache")),
                 section.integer("maxCached", 1000, 1, 100_000),
+                section.integer("maxStored", 1000, 1, 100_000),
                 proxy(section),
                 networks(section),
                 section.duration(

@@ -1,10 +1,13 @@
 package dev.portcullis.fetch;
 
-import dev.portcullis.config.Cidr;
+import dev.portcullis.config.ClientDocuments;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
-import io.vertx.core.net.SocketAddress;
+import io.vertx.core.dns.AddressResolverOptions;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.resolver.NameResolver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -16,8 +19,10 @@ import java.util.function.Predicate;
  */
 final class Destinations {
     private static final int MAX_ADDRESSES = 4;
-    // Shared by all event loops. Many, because a name server that never answers costs one for seconds.
-    private static final int LOOKUP_THREADS = 32;
+    // Netty keeps what it was told as long as it was told to, which here strangers would decide.
+    private static final int CACHED_SECONDS = 1;
+    // Within the time for a fetch, so that one name server of several may be away.
+    private static final int TRIES = 3;
 
     private final Resolver resolver;
     private final Predicate<InetAddress> isPublic;
@@ -28,22 +33,36 @@ final class Destinations {
     }
 
     Destinations(Resolver resolver, Predicate<InetAddress> isPublic) {
-        this.resolver = resolver;
+        this.resolver = new Lookups(resolver);
         this.isPublic = isPublic;
     }
 
-    /** The system's resolver, which blocks and so has threads of its own. */
-    static Destinations system(Vertx vertx, List<Cidr> denied) {
-        WorkerExecutor workers = vertx.createSharedWorkerExecutor("portcullis-dns", LOOKUP_THREADS);
+    /** Asks the name servers of the system without a thread that would wait for them. */
+    static Destinations system(Vertx vertx, ClientDocuments config) {
+        AddressResolverOptions options = new AddressResolverOptions(
+                        ((VertxInternal) vertx).nameResolver().options())
+                .setCacheMaxTimeToLive(CACHED_SECONDS)
+                .setQueryTimeout(Math.max(1, config.timeout().toMillis() / TRIES));
+        NameResolver names = new NameResolver(vertx, options);
         return new Destinations(
-                host -> workers.executeBlocking(() -> List.of(InetAddress.getAllByName(host)), false),
-                new PublicAddresses(denied)::contains);
+                host -> resolve(vertx, names, host), new PublicAddresses(config.denyNetworks())::contains);
+    }
+
+    private static Future<List<InetAddress>> resolve(Vertx vertx, NameResolver names, String host) {
+        Context context = vertx.getOrCreateContext();
+        Promise<List<InetSocketAddress>> answer = Promise.promise();
+        names.resolveAll(host, resolved -> context.runOnContext(now -> answer.handle(resolved)));
+        return answer.future()
+                .map(all -> all.stream().map(InetSocketAddress::getAddress).toList());
     }
 
     /** At most four; fails with {@link FetchProblem}. */
-    Future<List<SocketAddress>> of(DocumentUrl url) {
+    Future<List<InetSocketAddress>> of(DocumentUrl url) {
         return resolver.resolve(url.host())
-                .recover(failure -> Future.failedFuture(FetchProblem.passing("is on a host that cannot be found")))
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof FetchProblem
+                                ? failure
+                                : FetchProblem.passing("is on a host that cannot be found")))
                 .compose(addresses -> {
                     // One bad address condemns the name: which one a connection would take is not the stranger's to
                     // choose.
@@ -52,8 +71,7 @@ final class Destinations {
                     return good
                             ? Future.succeededFuture(addresses.stream()
                                     .limit(MAX_ADDRESSES)
-                                    .map(address ->
-                                            SocketAddress.inetSocketAddress(new InetSocketAddress(address, url.port())))
+                                    .map(address -> new InetSocketAddress(address, url.port()))
                                     .toList())
                             // Whether a name exists in our network is nobody's business: the same words as above.
                             : Future.failedFuture(FetchProblem.passing("is on a host that cannot be found"));

@@ -10,8 +10,12 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,10 +29,14 @@ public final class DocumentFetcher {
     private final Destinations destinations;
     private final Freshness freshness;
     private final InstantSource clock;
-    private final Slots slots;
+    private final Slots hosts;
+    private final Slots addresses;
+
+    /** @param address empty where the proxy chooses it */
+    private record Route(RequestOptions options, Optional<String> address) {}
 
     public DocumentFetcher(Vertx vertx, ClientDocuments config, InstantSource clock) {
-        this(vertx, config, options(config), Destinations.system(vertx, config.denyNetworks()), clock);
+        this(vertx, config, options(config), Destinations.system(vertx, config), clock);
     }
 
     /** For another trust store or another way to look hosts up. */
@@ -43,7 +51,8 @@ public final class DocumentFetcher {
         this.destinations = destinations;
         this.freshness = new Freshness(config.cache());
         this.clock = clock;
-        this.slots = new Slots(config.maxConcurrent(), config.maxPerHost());
+        this.hosts = new Slots(config.maxConcurrent(), config.maxPerHost());
+        this.addresses = new Slots(config.maxConcurrent(), config.maxPerAddress());
     }
 
     static HttpClientOptions options(ClientDocuments config) {
@@ -56,13 +65,14 @@ public final class DocumentFetcher {
 
     /** @param maxBytes of the body; fails with {@link FetchProblem} */
     public Future<Fetched> fetch(DocumentUrl url, int maxBytes) {
-        if (!slots.take(url.host())) {
-            return Future.failedFuture(FetchProblem.passing("cannot be fetched now, too many others are under way"));
-        }
         Exchange exchange = new Exchange(maxBytes, freshness, clock);
-        // The slot is held until the work has really ended, also where nobody waits for it any more.
-        Future<Fetched> work =
-                routes(url).compose(routes -> connect(exchange, routes)).onComplete(done -> slots.release(url.host()));
+        Future<Fetched> work = routes(url).compose(routes -> {
+            if (!hosts.take(url.host())) {
+                return tooMany();
+            }
+            // Held until the work has really ended, also where nobody waits for it any more.
+            return connect(exchange, routes).onComplete(done -> hosts.release(url.host()));
+        });
         return work.timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS).recover(failure -> {
             exchange.abort();
             return Future.failedFuture(
@@ -71,33 +81,52 @@ public final class DocumentFetcher {
     }
 
     /** The ways to the host, in the order they are tried. */
-    private Future<List<RequestOptions>> routes(DocumentUrl url) {
+    private Future<List<Route>> routes(DocumentUrl url) {
         if (config.proxy().isPresent() && !url.loopback()) {
             ProxyOptions proxy = new ProxyOptions()
                     .setType(ProxyType.HTTP)
                     .setHost(config.proxy().get().host())
                     .setPort(config.proxy().get().port());
-            return Future.succeededFuture(List.of(options(url).setProxyOptions(proxy)));
+            return Future.succeededFuture(List.of(new Route(options(url).setProxyOptions(proxy), Optional.empty())));
         }
         return destinations
                 .of(url)
                 .map(servers -> servers.stream()
-                        .map(server -> options(url).setServer(server))
+                        .map(server -> new Route(
+                                options(url).setServer(SocketAddress.inetSocketAddress(server)),
+                                Optional.of(network(server.getAddress()))))
                         .toList());
     }
 
-    private Future<Fetched> connect(Exchange exchange, List<RequestOptions> routes) {
+    private Future<Fetched> connect(Exchange exchange, List<Route> routes) {
         if (exchange.isOver()) {
             return Future.failedFuture(FetchProblem.passing("does not answer in time"));
         }
-        return client.request(routes.get(0)).transform(connected -> {
+        Route route = routes.get(0);
+        // Any number of names can stand for one address, which did not ask for it.
+        if (!route.address().map(addresses::take).orElse(true)) {
+            return routes.size() > 1 ? connect(exchange, routes.subList(1, routes.size())) : tooMany();
+        }
+        return client.request(route.options()).transform(connected -> {
             if (connected.succeeded()) {
-                return exchange.run(connected.result());
+                return exchange.run(connected.result())
+                        .onComplete(done -> route.address().ifPresent(addresses::release));
             }
+            route.address().ifPresent(addresses::release);
             return routes.size() > 1
                     ? connect(exchange, routes.subList(1, routes.size()))
                     : Future.failedFuture(FetchProblem.passing("is on a host that cannot be connected to"));
         });
+    }
+
+    private static Future<Fetched> tooMany() {
+        return Future.failedFuture(FetchProblem.passing("cannot be fetched now, too many others are under way"));
+    }
+
+    /** An IPv4 address, or the /64 of an IPv6 one, which is the least that a site has. */
+    private static String network(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return HexFormat.of().formatHex(bytes, 0, Math.min(8, bytes.length));
     }
 
     private static RequestOptions options(DocumentUrl url) {

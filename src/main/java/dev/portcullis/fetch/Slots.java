@@ -3,30 +3,30 @@ package dev.portcullis.fetch;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How many fetches may be under way, together and for one host. Event-loop confined. */
+/** How many of something may be under way, together and for one of those it is done to. Event-loop confined. */
 final class Slots {
     private final int max;
-    private final int maxPerHost;
+    private final int maxEach;
     private final Map<String, Integer> taken = new HashMap<>();
     private int total;
 
-    Slots(int max, int maxPerHost) {
+    Slots(int max, int maxEach) {
         this.max = max;
-        this.maxPerHost = maxPerHost;
+        this.maxEach = maxEach;
     }
 
     /** False if there is none left; otherwise {@link #release} has to follow. */
-    boolean take(String host) {
-        if (total >= max || taken.getOrDefault(host, 0) >= maxPerHost) {
+    boolean take(String one) {
+        if (total >= max || taken.getOrDefault(one, 0) >= maxEach) {
             return false;
         }
         total++;
-        taken.merge(host, 1, Integer::sum);
+        taken.merge(one, 1, Integer::sum);
         return true;
     }
 
-    void release(String host) {
+    void release(String one) {
         total--;
-        taken.computeIfPresent(host, (name, count) -> count == 1 ? null : count - 1);
+        taken.computeIfPresent(one, (same, count) -> count == 1 ? null : count - 1);
     }
 }

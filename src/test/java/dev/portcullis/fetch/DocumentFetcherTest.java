@@ -24,6 +24,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -335,6 +336,59 @@ class DocumentFetcherTest {
         assertThat(problem(third).isPassing()).isTrue();
         site.serve("/c.json", new JsonObject());
         assertThat(get(fetcher, "/c.json").text()).isEqualTo("{}");
+    }
+
+    @Test
+    @DisplayName("CR-16, CR-21: names that lead to one address share what it is bothered with")
+    void anAddressIsNotBotheredUnderManyNames() {
+        List<HttpServerRequest> waiting = new CopyOnWriteArrayList<>();
+        site.serve("/c.json", waiting::add);
+        DocumentFetcher fetcher = fetcher(
+                new JsonObject()
+                        .put("maxPerHost", 1)
+                        .put("maxPerAddress", 3)
+                        .put("connectTimeout", "10s")
+                        .put("timeout", "20s"), host -> addresses("127.0.0.1"), ANY);
+        // The certificate is for one name only, which is enough: a connection is what counts.
+        List<Future<Fetched>> many = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            many.add(fetch(fetcher, loopback(i)));
+        }
+        await().atMost(PATIENCE).until(() -> waiting.size() == 3);
+        assertThat(many.stream().filter(fetch -> !fetch.isComplete())).hasSize(3);
+        assertThat(many.stream().filter(Future::failed).map(fetch -> ((FetchProblem) fetch.cause()).reason()))
+                .hasSize(17)
+                .allMatch(reason -> reason.contains("too many"));
+        assertThat(site.connections()).isEqualTo(3);
+        waiting.forEach(request -> json(request.response()).end("{}"));
+        site.serve("/c.json", new JsonObject());
+        await().atMost(PATIENCE).until(() -> many.stream().allMatch(Future::isComplete));
+        assertThat(result(fetch(fetcher, loopback(99))).text()).isEqualTo("{}");
+    }
+
+    /** A name with whatever certificate. */
+    private DocumentUrl loopback(int number) {
+        String host = "n" + number + ".localhost";
+        return new DocumentUrl("https://" + host + "/c.json", host, site.port(), "/c.json", true);
+    }
+
+    @Test
+    @DisplayName("CR-16: names of one domain whose name server never answers take no place away from others")
+    void aSilentNameServerHoldsNobodyUp() {
+        site.serve("/c.json", new JsonObject());
+        DocumentFetcher fetcher = fetcher(
+                new JsonObject().put("maxConcurrent", 20),
+                host -> host.endsWith(".evil.example")
+                        ? Promise.<List<InetAddress>>promise().future()
+                        : addresses("127.0.0.1"),
+                ANY);
+        List<Future<Fetched>> hanging = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            String host = "r" + i + ".evil.example";
+            hanging.add(fetch(fetcher, new DocumentUrl("https://" + host + "/", host, site.port(), "/", false)));
+        }
+        assertThat(get(fetcher, "/c.json").text()).isEqualTo("{}");
+        assertThat(hanging.stream().filter(Future::failed).count()).isGreaterThan(1900);
     }
 
     @Test

@@ -7,8 +7,11 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A DNS server (RFC 1035) that says of every name what the test wants, for no longer than a moment. */
 public final class FakeDns implements AutoCloseable {
@@ -16,7 +19,9 @@ public final class FakeDns implements AutoCloseable {
     private static final int TYPE_A = 1;
 
     private final DatagramSocket socket;
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile List<String> addresses = List.of();
+    private volatile Optional<String> silent = Optional.empty();
 
     public FakeDns(String... addresses) {
         this.addresses = List.of(addresses);
@@ -40,12 +45,27 @@ public final class FakeDns implements AutoCloseable {
         addresses = List.of(now);
     }
 
+    /** Names that end like this are never answered. */
+    public void silence(String suffix) {
+        silent = Optional.of(suffix);
+    }
+
+    /** The names it was asked for. */
+    public List<String> asked() {
+        return List.copyOf(asked);
+    }
+
     private void serve() {
         byte[] buffer = new byte[512];
         try {
             while (true) {
                 DatagramPacket query = new DatagramPacket(buffer, buffer.length);
                 socket.receive(query);
+                String name = name(buffer);
+                asked.add(name);
+                if (silent.filter(name::endsWith).isPresent()) {
+                    continue;
+                }
                 byte[] answer = answer(Arrays.copyOf(buffer, query.getLength()));
                 socket.send(new DatagramPacket(answer, answer.length, query.getSocketAddress()));
             }
@@ -54,6 +74,15 @@ public final class FakeDns implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String name(byte[] query) {
+        StringBuilder name = new StringBuilder();
+        for (int at = HEADER; query[at] != 0; at += query[at] + 1) {
+            name.append(name.isEmpty() ? "" : ".")
+                    .append(new String(query, at + 1, query[at], StandardCharsets.US_ASCII));
+        }
+        return name.toString();
     }
 
     private byte[] answer(byte[] query) throws IOException {

@@ -43,7 +43,7 @@ public final class ClientMetadataDocuments {
         this.config = config.clientDocuments();
         this.trust = new DocumentTrust(config.clientDocuments(), config.publicUrl());
         this.reader = new ClientDocument(config, trust);
-        this.cache = new DocumentCache(config.clientDocuments().maxCached(), redis, sealed, reader, clock);
+        this.cache = new DocumentCache(config.clientDocuments(), redis, sealed, reader, clock);
         this.fetcher = fetcher;
         this.clock = clock;
         this.lookedAgain = Caffeine.newBuilder()

@@ -2,34 +2,48 @@ package dev.portcullis.oauth.client;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.portcullis.config.ClientDocuments;
 import dev.portcullis.crypto.Digests;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.redis.RedisLink;
+import dev.portcullis.redis.Script;
 import dev.portcullis.redis.SealedJson;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Documents that were found good: in memory, bounded, and in Redis for the other replicas. Nothing here is needed: without Redis a document is
- * fetched more often. Event-loop confined.
+ * Documents that were found good: in memory, and in Redis for the other replicas; bounded in both, because anybody can name a good document.
+ * Nothing here is needed: without Redis, or beyond the bounds, a document is fetched more often. Event-loop confined.
+ *
+ * <p>Keys: {@code pc:cimd:{documents}} (hash: documents by the digests of their addresses) and {@code pc:cimd:{documents}:order} (sorted set: those
+ * digests by the time they were stored).
  */
 final class DocumentCache {
+    private static final String DOCUMENTS = "pc:cimd:{documents}";
+    private static final List<String> KEYS = List.of(DOCUMENTS, DOCUMENTS + ":order");
+    private static final Script STORE = Script.of(DocumentCache.class, "document");
+    private static final Script WITHDRAW = Script.of(DocumentCache.class, "withdraw");
+
+    private final int maxStored;
     private final RedisLink redis;
     private final SealedJson sealed;
     private final ClientDocument reader;
     private final InstantSource clock;
     private final Cache<String, Kept<Client>> memory;
 
-    DocumentCache(int size, RedisLink redis, SealedJson sealed, ClientDocument reader, InstantSource clock) {
+    DocumentCache(
+            ClientDocuments config, RedisLink redis, SealedJson sealed, ClientDocument reader, InstantSource clock) {
+        this.maxStored = config.maxStored();
         this.redis = redis;
         this.sealed = sealed;
         this.reader = reader;
         this.clock = clock;
-        this.memory = Caffeine.newBuilder().maximumSize(size).build();
+        this.memory = Caffeine.newBuilder().maximumSize(config.maxCached()).build();
     }
 
     /** From this process' memory alone. */
@@ -43,7 +57,7 @@ final class DocumentCache {
         if (near.filter(kept -> kept.isFresh(clock.instant())).isPresent()) {
             return Future.succeededFuture(near);
         }
-        return redis.get(key(address))
+        return redis.field(DOCUMENTS, name(address))
                 .map(value -> value.flatMap(text -> open(address, text)))
                 .map(far -> far.filter(kept -> near.isEmpty()
                                 || kept.fetchedAt().isAfter(near.get().fetchedAt()))
@@ -62,20 +76,28 @@ final class DocumentCache {
         Duration ttl = Duration.between(clock.instant(), kept.usableUntil());
         if (ttl.toMillis() > 0) {
             // Best effort: RedisLink has said what is wrong.
-            redis.set(key(address), sealed.seal(key(address), value), ttl).otherwiseEmpty();
+            redis.run(
+                            STORE,
+                            KEYS,
+                            List.of(
+                                    name(address),
+                                    sealed.seal(place(address), value),
+                                    String.valueOf(maxStored),
+                                    String.valueOf(ttl.toMillis())))
+                    .otherwiseEmpty();
         }
     }
 
     /** For what turned out to be no longer so. */
     void remove(String address) {
         memory.invalidate(address);
-        redis.take(key(address)).otherwiseEmpty();
+        redis.run(WITHDRAW, KEYS, List.of(name(address))).otherwiseEmpty();
     }
 
     /** Read again as if it had just come: the rules may have changed since another replica stored it. */
     private Optional<Kept<Client>> open(String address, String value) {
         try {
-            return sealed.open(key(address), value)
+            return sealed.open(place(address), value)
                     .map(json -> new Kept<>(
                             reader.read(address, json.getString("document")),
                             Instant.ofEpochMilli(json.getLong("fetched")),
@@ -86,7 +108,12 @@ final class DocumentCache {
         }
     }
 
-    private static String key(String address) {
-        return "pc:cimd:{" + Digests.sha256(address) + "}";
+    private static String name(String address) {
+        return Digests.sha256(address);
+    }
+
+    /** What it is sealed for. */
+    private static String place(String address) {
+        return DOCUMENTS + name(address);
     }
 }
