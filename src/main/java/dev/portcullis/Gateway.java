@@ -17,6 +17,7 @@ import dev.portcullis.ops.Reloads;
 import dev.portcullis.ops.Vitals;
 import dev.portcullis.pages.Pages;
 import dev.portcullis.redis.RedisMetrics;
+import dev.portcullis.token.DeniedClients;
 import dev.portcullis.token.RevocationFeed;
 import dev.portcullis.token.Revocations;
 import dev.portcullis.token.VerifiedTokens;
@@ -51,6 +52,7 @@ public final class Gateway {
     private final PrometheusMeterRegistry metrics;
     private final Draining draining;
     private final Reloads reloads = new Reloads();
+    private final DeniedClients denied;
     // Touched only where it is present: otherwise nothing of OpenTelemetry is loaded.
     private volatile Optional<TraceExport> traces = Optional.empty();
 
@@ -60,6 +62,7 @@ public final class Gateway {
         this.keys = keys;
         this.metrics = metrics;
         this.draining = new Draining(vertx, config.drain());
+        this.denied = new DeniedClients(config.deniedClients());
     }
 
     /** Fails with {@link BindException} where a port is taken. */
@@ -86,6 +89,7 @@ public final class Gateway {
                 new Admissions(config.tokens().cacheSize()),
                 new StreamOpenings(),
                 revocations,
+                denied,
                 new Pages(),
                 readiness,
                 draining,
@@ -118,8 +122,9 @@ public final class Gateway {
                 .mapEmpty();
     }
 
-    /** Its upstreams from now on; everything else stays. For any thread. */
+    /** Its upstreams and denied clients from now on; everything else stays. For any thread. */
     public void adopt(GatewayConfig next) {
+        denied.adopt(next.deniedClients());
         reloads.publish(next);
     }
 

@@ -54,6 +54,7 @@ import dev.portcullis.redis.RedisMetrics;
 import dev.portcullis.redis.SealedJson;
 import dev.portcullis.token.AccessTokenIssuer;
 import dev.portcullis.token.AccessTokenVerifier;
+import dev.portcullis.token.DeniedClients;
 import dev.portcullis.token.Revocations;
 import dev.portcullis.token.RevokedGrants;
 import dev.portcullis.token.UserAssertions;
@@ -98,6 +99,7 @@ final class GatewayVerticle extends VerticleBase {
             Admissions admissions,
             StreamOpenings openings,
             Revocations revocations,
+            DeniedClients denied,
             Pages pages,
             Readiness readiness,
             Draining draining,
@@ -168,7 +170,7 @@ final class GatewayVerticle extends VerticleBase {
         Optional<ClientMetadataDocuments> documents = config.clientDocuments().enabled()
                 ? Optional.of(new ClientMetadataDocuments(config, fetcher, link, sealed, shared.clock()))
                 : Optional.empty();
-        Clients clients = new Clients(config, dynamic, documents);
+        Clients clients = new Clients(config, shared.denied(), dynamic, documents);
         ClientAssertionVerifier assertions =
                 new ClientAssertionVerifier(config, documents, fetcher, link, shared.clock());
         RevokedGrants revoked = new RevokedGrants(config, link, shared.revocations());
@@ -192,12 +194,18 @@ final class GatewayVerticle extends VerticleBase {
                 encryption,
                 shared.verifiedTokens(),
                 shared.revocations(),
+                shared.denied(),
                 idp,
                 shared.clock());
         KeyRing keys = shared.keys();
-        OpenStreams open = new OpenStreams(vertx, shared.revocations(), basis -> keys.trusts(basis.keyIds()));
+        DeniedClients denied = shared.denied();
+        OpenStreams open = new OpenStreams(
+                vertx,
+                shared.revocations(),
+                basis -> keys.trusts(basis.keyIds()) && !denied.isDenied(basis.clientId()));
         streams = Optional.of(open);
         open.reviewOn(keys::onChange);
+        open.reviewOn(denied::onChange);
         McpEndpoints mcp = new McpEndpoints(upstream -> new McpEndpoint(
                 vertx,
                 config,

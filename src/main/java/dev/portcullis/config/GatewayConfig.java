@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  *
  * @param publicUrl the issuer identifier and the origin of every URL that clients see; without a slash at its end (RFC 8414 §2)
  * @param clients that the operator registered, by client id
- * @param deniedClients ids of clients of any kind that may do nothing
+ * @param deniedClients ids of clients of any kind that may do nothing, or what logs call them
  * @param reload how often the file is read again
  * @param upstreams by name, in the order of the file
  */
@@ -249,21 +249,30 @@ public record GatewayConfig(
         }
     }
 
-    /** This configuration with what of the other can change without a restart: the upstreams, and which of them is meant by default. */
-    public GatewayConfig withUpstreamsOf(GatewayConfig other) {
-        return with(cognito, redis, other.resources, other.upstreams);
+    /**
+     * This configuration with what of the other can change without a restart: the upstreams, which of them is meant by default, and the denied
+     * clients.
+     */
+    public GatewayConfig withChangesOf(GatewayConfig other) {
+        return with(cognito, redis, other.deniedClients, other.resources, other.upstreams);
     }
 
     /** This configuration with one client secret, or none. */
     public GatewayConfig withClientSecret(Optional<Secret> secret) {
-        return with(cognito.with(secret.stream().toList(), cognito.timeout), redis, resources, upstreams);
+        return with(
+                cognito.with(secret.stream().toList(), cognito.timeout), redis, deniedClients, resources, upstreams);
     }
 
     /** This configuration with at least so much time for each answer of Cognito and Redis. */
     public GatewayConfig withPatience(Duration patience) {
         Duration forCognito = longer(cognito.timeout, patience);
         Duration forRedis = longer(redis.timeout, patience);
-        return with(cognito.with(cognito.clientSecrets, forCognito), redis.with(forRedis), resources, upstreams);
+        return with(
+                cognito.with(cognito.clientSecrets, forCognito),
+                redis.with(forRedis),
+                deniedClients,
+                resources,
+                upstreams);
     }
 
     private static Duration longer(Duration one, Duration other) {
@@ -271,7 +280,11 @@ public record GatewayConfig(
     }
 
     private GatewayConfig with(
-            Cognito otherCognito, Redis otherRedis, Resources otherResources, Map<String, Upstream> otherUpstreams) {
+            Cognito otherCognito,
+            Redis otherRedis,
+            Set<String> otherDeniedClients,
+            Resources otherResources,
+            Map<String, Upstream> otherUpstreams) {
         return new GatewayConfig(
                 publicUrl,
                 listen,
@@ -292,7 +305,7 @@ public record GatewayConfig(
                 registration,
                 clientDocuments,
                 clients,
-                deniedClients,
+                otherDeniedClients,
                 otherResources,
                 http,
                 reload,

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adopts changes of the upstreams in the configuration file, by reading that again and again: a mounted ConfigMap changes by the swap of a
+ * Adopts changes of the upstreams and of the denied clients in the configuration file, by reading that again and again: a mounted ConfigMap changes by the swap of a
  * link that no file watcher reports reliably. A file that is not whole changes nothing; what else changed needs a restart.
  *
  * <p>Metrics: {@code portcullis_config_changes_total}, {@code portcullis_config_unreadable} (1 while the file cannot be used), {@code
@@ -81,11 +81,14 @@ public final class ConfigReloader {
     }
 
     private void adopt(GatewayConfig read) {
-        GatewayConfig next = inUse.withUpstreamsOf(read);
+        GatewayConfig next = inUse.withChangesOf(read);
         if (!next.equals(inUse)) {
             inUse = next;
             changes.increment();
-            LOG.atInfo().addKeyValue("upstreams", next.upstreams().keySet()).log("the upstreams have changed");
+            LOG.atInfo()
+                    .addKeyValue("upstreams", next.upstreams().keySet())
+                    .addKeyValue("deniedClients", next.deniedClients().size())
+                    .log("the configuration has changed");
             listener.accept(next);
         }
         boolean more = !next.equals(read);

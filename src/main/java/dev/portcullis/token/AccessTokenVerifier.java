@@ -37,7 +37,7 @@ public final class AccessTokenVerifier {
     private final Vertx vertx;
     private final String issuer;
     private final int leewaySeconds;
-    private final Set<String> deniedClients;
+    private final DeniedClients denied;
     private final KeyRing keys;
     private final VerifiedTokens verified;
     private final Revocations revocations;
@@ -57,6 +57,7 @@ public final class AccessTokenVerifier {
             TokenEncryption encryption,
             VerifiedTokens verified,
             Revocations revocations,
+            DeniedClients denied,
             IdentityProvider idp,
             InstantSource clock) {
         this.vertx = vertx;
@@ -64,7 +65,7 @@ public final class AccessTokenVerifier {
         // For iat: the clock of the replica that issued it may be ahead of ours. Expiry is looked at below, without
         // leeway.
         this.leewaySeconds = (int) config.tokens().clockSkew().toSeconds();
-        this.deniedClients = config.deniedClients();
+        this.denied = denied;
         this.keys = keys;
         this.verified = verified;
         this.revocations = revocations;
@@ -101,7 +102,7 @@ public final class AccessTokenVerifier {
     }
 
     private Future<VerifiedToken> admit(VerifiedToken token, String resource, TokenDigest digest) {
-        if (deniedClients.contains(token.clientId())) {
+        if (denied.isDenied(token.clientId())) {
             verified.forget(digest);
             return refused("the client was blocked");
         }

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -88,8 +89,16 @@ class ReplicaClocksTest {
     private VerifiedToken verify(String token) {
         VerifiedTokens verified = new VerifiedTokens(100, keys, HERE);
         Revocations revocations = new Revocations(config.revocation(), HERE);
-        AccessTokenVerifier verifier =
-                new AccessTokenVerifier(vertx, config, keys, encryption, verified, revocations, new Anybody(), HERE);
+        AccessTokenVerifier verifier = new AccessTokenVerifier(
+                vertx,
+                config,
+                keys,
+                encryption,
+                verified,
+                revocations,
+                new DeniedClients(Set.of()),
+                new Anybody(),
+                HERE);
         return join(verifier.verify(token, RESOURCE));
     }
 

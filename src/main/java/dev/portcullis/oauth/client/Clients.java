@@ -2,20 +2,24 @@ package dev.portcullis.oauth.client;
 
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Digests;
+import dev.portcullis.token.DeniedClients;
 import io.vertx.core.Future;
 import java.util.Optional;
-import java.util.Set;
 
 /** Every way to be a client, told apart by the shape of the {@code client_id}. Asked anew at each step of a flow, so that what changed counts at once. */
 public final class Clients {
-    private final Set<String> denied;
+    private final DeniedClients denied;
     private final PreRegisteredClients preRegistered;
     private final ClientIdCodec dynamic;
     private final Optional<ClientMetadataDocuments> documents;
 
     /** @param documents none where they are switched off */
-    public Clients(GatewayConfig config, ClientIdCodec dynamic, Optional<ClientMetadataDocuments> documents) {
-        this.denied = config.deniedClients();
+    public Clients(
+            GatewayConfig config,
+            DeniedClients denied,
+            ClientIdCodec dynamic,
+            Optional<ClientMetadataDocuments> documents) {
+        this.denied = denied;
         this.preRegistered = new PreRegisteredClients(
                 config.clients(), config.clientDocuments().loopback());
         this.dynamic = dynamic;
@@ -38,7 +42,7 @@ public final class Clients {
 
     /** Whether the operator switched it off, of whatever kind it is. */
     public boolean isDenied(String clientId) {
-        return denied.contains(clientId);
+        return denied.isDenied(clientId);
     }
 
     /** Whether {@code secret} is the one of this confidential client. */
