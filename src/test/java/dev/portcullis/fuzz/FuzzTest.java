@@ -3,22 +3,28 @@ package dev.portcullis.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.DocumentHost;
+import dev.portcullis.testkit.FakeDns;
 import dev.portcullis.testkit.Form;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -36,6 +42,10 @@ class FuzzTest {
     private static final int CALLERS = 4;
     // One in so many is not even framed as a request.
     private static final int RAW_EVERY = 20;
+    // A state is good once.
+    private static final int LIVE_EVERY = 30;
+    // A longer request may be answered before it was read, and the answer be lost with the connection (RFC 9112 §9.6).
+    private static final int SURELY_READ = 16 * 1024;
     private static final Pattern TRACE =
             Pattern.compile("Exception|\\tat |java\\.(lang|util|io)|io\\.(vertx|netty)|jackson");
 
@@ -44,15 +54,26 @@ class FuzzTest {
     @Test
     @DisplayName("AS-19: whatever is sent to whichever endpoint, the answer is one that was meant")
     void everyEndpointStandsWhateverIsSent() {
-        try (World world = World.start(yaml -> yaml.put(
-                "rateLimits",
-                new JsonObject().put("register", 0).put("authorize", 0).put("token", 0)))) {
-            List<Sample> samples = samples(world);
+        long start = System.nanoTime();
+        // No name leads anywhere: whatever address a document is said to have, nobody outside is asked.
+        try (FakeDns dns = new FakeDns("10.0.0.1");
+                DocumentHost site = DocumentHost.start();
+                World world = World.startWithDns(
+                        dns,
+                        yaml -> yaml.put(
+                                "clientDocuments",
+                                new JsonObject().put("loopback", true).put("timeout", "1s")))) {
+            List<Sample> samples = samples(world, site);
             List<CompletableFuture<Void>> callers = IntStream.range(0, CALLERS)
                     .mapToObj(caller -> CompletableFuture.runAsync(() -> call(world, samples, caller)))
                     .toList();
             callers.forEach(CompletableFuture::join);
-            LOG.info("fuzz: {} requests, seed {}: {}", REQUESTS, SEED, new TreeMap<>(statuses));
+            LOG.info(
+                    "fuzz: {} requests in {} s, seed {}: {}",
+                    REQUESTS,
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
+                    SEED,
+                    new TreeMap<>(statuses));
             // It still does what it is there for.
             TestClient client = TestClient.register(world);
             String token = client.redeem(world.url(), client.code()).json().getString("access_token");
@@ -66,14 +87,17 @@ class FuzzTest {
         Random random = new Random(SEED + caller);
         Mutator mutator = new Mutator(random);
         String host = URI.create(world.url()).getAuthority();
+        TestClient person = TestClient.register(world);
         try (Probe probe = new Probe(world.url())) {
             byte[] previous = {};
             for (int i = 0; i < REQUESTS / CALLERS; i++) {
-                Sample sample = mutator.mutate(
-                        samples.get(random.nextInt(samples.size())), samples.get(random.nextInt(samples.size())));
+                Sample good = random.nextInt(LIVE_EVERY) == 0
+                        ? liveCallback(world, person)
+                        : samples.get(random.nextInt(samples.size()));
+                Sample sample = mutator.mutate(good, samples.get(random.nextInt(samples.size())));
                 boolean framed = sample.isFramed() && random.nextInt(RAW_EVERY) != 0;
                 byte[] bytes = framed ? sample.bytes(host) : mutator.raw(sample.bytes(host));
-                check(bytes, send(probe, framed, previous, bytes));
+                check(bytes, framed && bytes.length <= SURELY_READ, send(probe, framed, previous, bytes));
                 previous = bytes;
             }
         } catch (IOException e) {
@@ -90,11 +114,13 @@ class FuzzTest {
         }
     }
 
-    private void check(byte[] request, String response) {
+    /** @param due whether it is a request that has to be answered, however bad it is */
+    private void check(byte[] request, boolean due, String response) {
         String status = response.isEmpty() ? "closed" : response.split(" ", 3)[1];
         statuses.computeIfAbsent(status, any -> new LongAdder()).increment();
         String head = response.substring(0, Math.max(0, response.indexOf("\n\n")));
-        boolean wrong = response.contains("HTTP/1.1 500")
+        boolean wrong = (due && response.isEmpty())
+                || response.contains("HTTP/1.1 500")
                 || TRACE.matcher(response).find()
                 || head.toLowerCase(java.util.Locale.ROOT).contains("\nx-injected")
                 || (head.contains("text/html") && (response.contains("<script") || response.contains("<img")));
@@ -108,8 +134,25 @@ class FuzzTest {
         return text.length() > 4000 ? text.substring(0, 4000) + "… (" + text.length() + " bytes)" : text;
     }
 
+    /** What Cognito would send the browser back with, of a login that is under way. */
+    private static Sample liveCallback(World world, TestClient person) {
+        person.browser().forgetCookies();
+        Answer toCognito = person.approve(world.url(), person.authorize(world.url()));
+        String cookie = toCognito.response().headers().allValues("Set-Cookie").stream()
+                .map(header -> header.split(";", 2)[0])
+                .collect(Collectors.joining("; "));
+        return Sample.get(
+                "/callback?"
+                        + Form.encode(
+                                "code",
+                                "abc",
+                                "state",
+                                toCognito.parameter("state").orElseThrow()),
+                "Cookie: " + cookie);
+    }
+
     /** A good request of every kind, from a real flow. */
-    private static List<Sample> samples(World world) {
+    private static List<Sample> samples(World world, DocumentHost site) {
         TestClient client = TestClient.register(world);
         Answer consent = client.authorize(world.url());
         String cookie = "Cookie: "
@@ -184,6 +227,72 @@ class FuzzTest {
                                 "Access-Control-Request-Headers: authorization, content-type"),
                         ""),
                 new Sample("DELETE", "/demo/mcp", List.of("Mcp-Session-Id: AAAA"), "")));
+        samples.addAll(connections(world));
+        samples.addAll(documents(world, site));
         return samples;
+    }
+
+    /** Of a person who has signed in for the page. */
+    private static List<Sample> connections(World world) {
+        TestClient person = TestClient.register(world);
+        Answer back =
+                person.callback(world.url(), person.signIn(person.browser().get(world.url() + "/connections")));
+        String cookie = "Cookie: "
+                + back.response().headers().allValues("Set-Cookie").stream()
+                        .map(header -> header.split(";", 2)[0])
+                        .filter(pair -> !pair.endsWith("="))
+                        .collect(Collectors.joining("; "));
+        String page = person.browser().get(world.url() + "/connections").body();
+        String form = Form.fill(page, "disconnect", "A".repeat(22));
+        return List.of(
+                Sample.get("/connections"),
+                Sample.get("/connections?done", cookie),
+                Sample.form("/connections", form, cookie, "Origin: " + world.url()),
+                Sample.form("/connections", "page=x&disconnect=all", cookie, "Origin: " + world.url()));
+    }
+
+    /** Of clients whose id is an address, and that have keys. */
+    private static List<Sample> documents(World world, DocumentHost site) {
+        JsonObject document = new JsonObject()
+                .put("client_id", site.url("/c.json"))
+                .put("client_name", "Documented")
+                .put("redirect_uris", new JsonArray().add(TestClient.REDIRECT_URI))
+                .put("token_endpoint_auth_method", "private_key_jwt")
+                .put("jwks_uri", site.url("/jwks.json"));
+        site.serve("/c.json", document);
+        TestClient client = TestClient.withId(world, site.url("/c.json"));
+        String assertion = encode(new JsonObject().put("alg", "ES256").put("kid", "k")) + "."
+                + encode(new JsonObject()
+                        .put("iss", client.id())
+                        .put("sub", client.id())
+                        .put("aud", world.url())
+                        .put("jti", "j")
+                        .put("exp", 4_000_000_000L))
+                + "." + "A".repeat(86);
+        String authenticated = Form.encode(
+                "grant_type",
+                "refresh_token",
+                "refresh_token",
+                "x",
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                "client_assertion",
+                assertion);
+        return List.of(
+                Sample.get("/authorize?" + client.authorizationQuery()),
+                Sample.get("/authorize?"
+                        + client.authorizationQuery()
+                                .replace(
+                                        Form.encode("client_id", client.id()),
+                                        Form.encode("client_id", "https://client.example/c.json"))),
+                Sample.form("/token", authenticated),
+                Sample.form("/token", authenticated + "&" + Form.encode("client_id", client.id())),
+                Sample.form("/revoke", authenticated.replace("grant_type=refresh_token&refresh_token=x", "token=x")));
+    }
+
+    private static String encode(JsonObject json) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(json.encode().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -29,6 +29,13 @@ final class Probe implements AutoCloseable {
 
     /** Sends one request with a known end; answers the whole response, or what came before the connection was closed. */
     String exchange(byte[] request) throws IOException {
+        boolean fresh = socket.isEmpty();
+        String response = once(request);
+        // A connection from before may have been closed while the request was on its way; a new one has no such excuse.
+        return response.isEmpty() && !fresh ? once(request) : response;
+    }
+
+    private String once(byte[] request) throws IOException {
         try {
             send(request);
         } catch (SocketException e) {
