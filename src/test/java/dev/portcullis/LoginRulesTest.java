@@ -132,11 +132,19 @@ class LoginRulesTest {
         String query = client.authorizationQuery().replace(client.state(), state) + "&prompt=login";
         assertThat(query).contains("state=" + state);
         String bad = query.replace("code_challenge_method=S256", "code_challenge_method=plain");
-        for (Answer answer : List.of(get("/authorize?" + bad), browser.postForm(world.url() + "/authorize", bad))) {
+        // A form is sent on as a query.
+        Answer form = browser.postForm(world.url() + "/authorize", bad);
+        for (Answer answer :
+                List.of(get("/authorize?" + bad), browser.get(form.location().toString()))) {
             assertThat(answer.status()).as(answer.body()).isEqualTo(303);
             assertThat(answer.parameter("error")).hasValue("invalid_request");
             assertThat(answer.parameter("state")).hasValue(state);
         }
+        // Not one id twice, which would be invalid_request: one that nobody has.
+        Answer token = browser.postForm(
+                world.url() + "/token", "grant_type=refresh_token&refresh_token=x&client_id=a;client_id=b");
+        assertThat(token.status()).isEqualTo(401);
+        assertThat(token.json().getString("error")).isEqualTo("invalid_client");
     }
 
     @Test

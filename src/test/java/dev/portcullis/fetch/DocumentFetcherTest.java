@@ -348,7 +348,9 @@ class DocumentFetcherTest {
                         .put("maxPerHost", 1)
                         .put("maxPerAddress", 3)
                         .put("connectTimeout", "10s")
-                        .put("timeout", "20s"), host -> addresses("127.0.0.1"), ANY);
+                        .put("timeout", "20s"),
+                host -> addresses("127.0.0.1"),
+                ANY);
         // The certificate is for one name only, which is enough: a connection is what counts.
         List<Future<Fetched>> many = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
