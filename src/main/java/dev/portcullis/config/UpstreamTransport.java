@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param responseTimeout until the head of the answer, while the upstream does nothing
  * @param idleTimeout between the bytes of an answer that is no event stream
  * @param streamIdleTimeout between the bytes of an event stream; zero is no limit, which MCP prefers
+ * @param clientIdleTimeout while a client takes nothing of its answer, be it an event stream or not
  * @param streamHeadStart that a session's GET stream has until its head is answered: what the client sends meanwhile waits so long at most
  * @param http2 instead of HTTP/1.1
  * @param resolve how often host names are looked up again; zero leaves it to each new connection
@@ -30,6 +31,7 @@ public record UpstreamTransport(
         Duration responseTimeout,
         Duration idleTimeout,
         Duration streamIdleTimeout,
+        Duration clientIdleTimeout,
         Duration streamHeadStart,
         boolean http2,
         Duration resolve,
@@ -55,6 +57,8 @@ public record UpstreamTransport(
                         "responseTimeout", Duration.ofSeconds(60), Duration.ofMillis(10), Duration.ofHours(1)),
                 upstream.duration("idleTimeout", Duration.ofSeconds(60), Duration.ofMillis(10), Duration.ofHours(1)),
                 upstream.duration("streamIdleTimeout", Duration.ZERO, Duration.ZERO, Duration.ofDays(1)),
+                upstream.duration(
+                        "clientIdleTimeout", Duration.ofMinutes(5), Duration.ofMillis(100), Duration.ofDays(1)),
                 upstream.duration("streamHeadStart", Duration.ofMillis(250), Duration.ZERO, Duration.ofSeconds(10)),
                 upstream.flag("http2", false),
                 upstream.duration("resolve", Duration.ofSeconds(10), Duration.ZERO, Duration.ofHours(1)),

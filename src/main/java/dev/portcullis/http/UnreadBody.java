@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.function.Consumer;
 
 /**
  * What becomes of a body when its request is answered without having been read. A short one is read and dropped, so that the connection
@@ -29,7 +30,7 @@ public final class UnreadBody {
             close(request, response.putHeader("Connection", "close").end(body));
         } else if (isHarmless(request)) {
             response.end(body);
-            drop(request, () -> {});
+            drop(request, () -> {}, () -> request.connection().close());
         } else {
             response.putHeader("Connection", "close").putHeader("Content-Length", String.valueOf(body.length()));
             // The answer is whole for the client; its end is what closes the connection.
@@ -40,27 +41,29 @@ public final class UnreadBody {
 
     /** Ends an answer that was whole before its request was, without losing it on the way. */
     public static void end(HttpServerRequest request) {
-        drop(request, () -> close(request, request.response().end()));
+        Runnable close = () -> close(request, request.response().end());
+        drop(request, close, close);
     }
 
     /** Reads and drops until the body ends, but not for long; then goes on, once. */
-    private static void drop(HttpServerRequest request, Runnable then) {
+    private static void drop(HttpServerRequest request, Runnable ended, Runnable late) {
         Vertx vertx = Vertx.currentContext().owner();
-        Runnable[] once = {then};
-        Runnable finish = () -> {
-            Runnable next = once[0];
-            once[0] = () -> {};
-            next.run();
+        boolean[] over = {false};
+        Consumer<Runnable> once = next -> {
+            if (!over[0]) {
+                over[0] = true;
+                next.run();
+            }
         };
-        long timer = vertx.setTimer(LINGER_MILLIS, late -> finish.run());
+        long timer = vertx.setTimer(LINGER_MILLIS, due -> once.accept(late));
         request.handler(dropped -> {});
         request.exceptionHandler(failure -> {
             vertx.cancelTimer(timer);
-            finish.run();
+            once.accept(ended);
         });
-        request.endHandler(ended -> {
+        request.endHandler(end -> {
             vertx.cancelTimer(timer);
-            finish.run();
+            once.accept(ended);
         });
         request.resume();
     }

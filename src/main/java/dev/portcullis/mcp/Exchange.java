@@ -1,6 +1,9 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.http.Disconnect;
 import dev.portcullis.http.RequestId;
+import dev.portcullis.http.Silence;
+import dev.portcullis.http.Silences;
 import dev.portcullis.http.UnreadBody;
 import dev.portcullis.mcp.upstream.Attempt;
 import dev.portcullis.mcp.upstream.Outbound;
@@ -13,10 +16,9 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request on its way to the upstream and its answer on the way back, byte for byte and with back-pressure both ways. Whoever leaves takes
@@ -24,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * transports, "Cancellation"), and the client never takes half an answer for a whole one.
  */
 final class Exchange {
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     // RFC 9113 §7: the peer is not interested any more.
     private static final long CANCEL = 8;
 
@@ -37,10 +38,11 @@ final class Exchange {
     private final SessionHeader session;
     private final StepUp stepUp;
     private final Refusals refusals;
-    private final long maxBody;
     private final Passage passage;
     private final Silence silence;
+    private final RequestContent content;
     private boolean answering;
+    private Duration betweenBytes = Duration.ZERO;
     private boolean over;
     private Runnable whenOver = () -> {};
 
@@ -64,9 +66,9 @@ final class Exchange {
         this.session = session;
         this.stepUp = stepUp;
         this.refusals = refusals;
-        this.maxBody = maxBody;
         this.passage = passage;
         this.silence = silences.listen(this::tooSilent);
+        this.content = new RequestContent(request, this.outbound, maxBody, silence, this::tooLarge, this::leave);
     }
 
     /** @param streams to be told of an event stream for as long as it is open */
@@ -111,25 +113,38 @@ final class Exchange {
                 });
         outbound.earlyHintsHandler(this::hint);
         silence.limit(upstream.transport().responseTimeout());
-        new RequestContent(request, outbound, maxBody, silence, this::tooLarge, this::leave).send(passage.body());
+        content.send(passage.body());
     }
 
     private void tooSilent() {
-        if (!answering) {
-            fail(new TimeoutException("no answer in time"));
-        } else if (response.writeQueueFull()) {
-            // It is the client that does not read.
-            silence.goOn();
-        } else {
+        if (answering && response.writeQueueFull()) {
+            // It would hold its place, and the upstream's, for ever.
+            leave();
+            refusals.note(request, "a client did not take its answer");
+            Disconnect.now(request.connection());
+        } else if (answering) {
             breakOff();
+        } else if (content.isAwaited()) {
+            // The endpoint did nothing wrong.
+            leave();
+            request.pause();
+            refusals.tooSlow(request);
+        } else {
+            fail(new TimeoutException("no answer in time"));
         }
     }
 
     private void tooLarge() {
-        finish();
-        outbound.reset(CANCEL);
+        if (over) {
+            return;
+        }
+        leave();
         request.pause();
-        refusals.tooLarge(request);
+        if (answering) {
+            response.reset(CANCEL);
+        } else {
+            refusals.tooLarge(request);
+        }
     }
 
     private void answer(HttpClientResponse inbound, VerifiedToken token) {
@@ -137,19 +152,12 @@ final class Exchange {
             return;
         }
         attempt.answered(inbound.statusCode());
-        if (inbound.statusCode() == 401 || inbound.statusCode() == 407) {
-            // The credential that failed is ours, not the client's: its own token is good, and a new one would not help
-            // it.
-            finish();
-            outbound.reset(CANCEL);
+        // The credential that failed is ours, not the client's: its own token is good, a new one would not help it.
+        boolean refused = inbound.statusCode() == 401 || inbound.statusCode() == 407;
+        if (refused || passage.isOpaque(inbound)) {
+            leave();
             request.pause();
-            refusals.badCredentials(request);
-            return;
-        }
-        if (passage.isOpaque(inbound)) {
-            finish();
-            outbound.reset(CANCEL);
-            refusals.opaque(request);
+            refusals.unusable(request, refused);
             return;
         }
         answering = true;
@@ -160,11 +168,22 @@ final class Exchange {
                     .ifPresent(challenge -> response.putHeader("WWW-Authenticate", challenge));
         }
         session.response(response.headers(), attempt.endpoint().key());
-        silence.limit(
-                Framing.isEventStream(inbound)
-                        ? upstream.transport().streamIdleTimeout()
-                        : upstream.transport().idleTimeout());
+        betweenBytes = Framing.isEventStream(inbound)
+                ? upstream.transport().streamIdleTimeout()
+                : upstream.transport().idleTimeout();
+        waitForUpstream();
         new ResponseContent(request, inbound, passage.filter(inbound), silence, this).pass();
+    }
+
+    /** As long as the client takes no more of the answer. */
+    void waitForClient() {
+        silence.limit(upstream.transport().clientIdleTimeout());
+    }
+
+    void waitForUpstream() {
+        if (!over) {
+            silence.limit(betweenBytes);
+        }
     }
 
     /** The answer came to its end; {@code rest} is what is left to write of it. */
@@ -215,8 +234,7 @@ final class Exchange {
         }
         attempt.failed();
         attempt.broke(failure.getClass().getSimpleName());
-        finish();
-        outbound.reset(CANCEL);
+        leave();
         request.pause();
         refusals.failed(request, failure, "the server behind the gateway did not answer");
     }
@@ -227,13 +245,9 @@ final class Exchange {
             return;
         }
         attempt.broke(failure.getClass().getSimpleName());
-        finish();
-        outbound.reset(CANCEL);
+        leave();
         request.pause();
         refusals.fault(request, failure, answering);
-        if (answering) {
-            response.reset(CANCEL);
-        }
     }
 
     /** The upstream died within its answer: never a clean end, the client must see that it is not whole. */
@@ -242,48 +256,39 @@ final class Exchange {
             return;
         }
         attempt.broke("broken_off");
-        finish();
-        LOG.atInfo()
-                .addKeyValue("requestId", RequestId.of(request))
-                .addKeyValue("upstream", upstream.name())
-                .log("the server behind the gateway broke off its answer");
+        leave();
+        refusals.note(request, "the server behind the gateway broke off its answer");
         upstream.metrics().failed("broken_off");
-        outbound.reset(CANCEL);
         response.reset(CANCEL);
     }
 
     /** What it was allowed by is worth nothing any more: nothing of it goes on. */
     private void cut(String reason) {
-        if (over) {
-            return;
+        if (!over) {
+            leave();
+            refusals.note(request, "stream cut, " + reason);
+            response.reset(CANCEL);
         }
-        finish();
-        LOG.atInfo()
-                .addKeyValue("requestId", RequestId.of(request))
-                .addKeyValue("upstream", upstream.name())
-                .addKeyValue("reason", reason)
-                .log("stream cut");
-        outbound.reset(CANCEL);
-        response.reset(CANCEL);
     }
 
     /** This gateway stops. A clean end: the client opens its stream anew, elsewhere. */
     private void end() {
-        if (over) {
-            return;
+        if (!over) {
+            leave();
+            response.end();
         }
-        finish();
-        outbound.reset(CANCEL);
-        response.end();
     }
 
-    /** The client is gone, as clients do. */
+    /** Nothing more of the upstream; harmless when it is over. Enough where the client is gone, as clients do. */
     private void leave() {
-        if (over) {
-            return;
+        if (!over) {
+            finish();
+            boolean stuck = content.isStuck();
+            outbound.reset(CANCEL);
+            if (stuck && outbound.version() != HttpVersion.HTTP_2) {
+                Disconnect.now(outbound.connection());
+            }
         }
-        finish();
-        outbound.reset(CANCEL);
     }
 
     private void finish() {

@@ -3,6 +3,7 @@ package dev.portcullis.mcp;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Sealer;
+import dev.portcullis.http.Silences;
 import dev.portcullis.http.Visit;
 import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.mcp.upstream.UpstreamMetrics;

@@ -43,35 +43,46 @@ final class Refusals {
         }
     }
 
-    /** A mistake of ours; the message of the exception may hold a secret. Refuses nothing where an answer is being prepared. */
+    /** Writes down how an answer ended that nothing can be said in any more. */
+    void note(HttpServerRequest request, String message) {
+        LOG.atInfo()
+                .addKeyValue("requestId", RequestId.of(request))
+                .addKeyValue("upstream", upstream)
+                .log(message);
+    }
+
+    /** A mistake of ours; the message of the exception may hold a secret. Where an answer is being prepared, it is not given. */
     void fault(HttpServerRequest request, RuntimeException failure, boolean answering) {
         LOG.atError()
                 .addKeyValue("requestId", RequestId.of(request))
                 .addKeyValue("upstream", upstream)
                 .addKeyValue("reason", failure.getClass().getSimpleName())
                 .log("a request cannot be relayed");
-        if (!answering) {
+        if (answering) {
+            request.response().reset();
+        } else {
             Refusal.write(request, 500, "server_error", "an unexpected error happened");
         }
     }
 
-    void badCredentials(HttpServerRequest request) {
+    /** @param credentials whether it refused those of the gateway; otherwise it compressed what has to be looked into */
+    void unusable(HttpServerRequest request, boolean credentials) {
         failed(
                 request,
-                new IllegalStateException("status 401"),
-                "the server behind the gateway refused the gateway's credentials");
-    }
-
-    void opaque(HttpServerRequest request) {
-        failed(
-                request,
-                new IllegalStateException("Content-Encoding"),
-                "the server behind the gateway compressed what has to be looked into");
+                new IllegalStateException(credentials ? "status 401" : "Content-Encoding"),
+                credentials
+                        ? "the server behind the gateway refused the gateway's credentials"
+                        : "the server behind the gateway compressed what has to be looked into");
     }
 
     /** To clients that means: begin a new session (MCP 2025-11-25 transports, "Session Management"). */
     void noSession(HttpServerRequest request) {
         Refusal.write(request, 404, "session_not_found", "there is no such session; initialize again");
+    }
+
+    /** RFC 9110 §15.5.9. */
+    void tooSlow(HttpServerRequest request) {
+        Refusal.write(request, 408, "request_timeout", "the body of the request did not come in time");
     }
 
     void tooLarge(HttpServerRequest request) {

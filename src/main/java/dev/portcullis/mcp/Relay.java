@@ -1,5 +1,6 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.http.Silences;
 import dev.portcullis.mcp.upstream.Endpoint;
 import dev.portcullis.mcp.upstream.Outbound;
 import dev.portcullis.mcp.upstream.QueueTooLongException;

@@ -1,5 +1,6 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.http.Silence;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,6 +14,8 @@ final class RequestContent {
     private final Silence silence;
     private final Runnable tooLarge;
     private final Runnable left;
+    private boolean reading;
+    private boolean whole;
     private long sent;
     private long toSend;
 
@@ -39,6 +42,7 @@ final class RequestContent {
     void send(Optional<Buffer> read) {
         if (read.isPresent()) {
             outbound.putHeader("Content-Length", String.valueOf(read.get().length()));
+            whole = true;
             outbound.end(read.get());
             return;
         }
@@ -57,18 +61,31 @@ final class RequestContent {
         if (Framing.expectsContinue(request)) {
             request.response().writeContinue();
         }
+        reading = true;
         request.handler(this::forward);
         request.exceptionHandler(failure -> left.run());
         request.endHandler(ended -> {
-            if (sent != toSend) {
+            if (!whole) {
+                whole = true;
                 outbound.end();
             }
         });
         request.resume();
     }
 
+    /** Whether it is the client that has to go on: neither has the body come to its end, nor does the upstream hold it back. */
+    boolean isAwaited() {
+        return reading && !whole && !request.isEnded() && !outbound.writeQueueFull();
+    }
+
+    /** Whether the upstream has not taken yet what it was sent. */
+    boolean isStuck() {
+        return reading && !whole && outbound.writeQueueFull();
+    }
+
     private void sendNothing() {
         request.resume();
+        whole = true;
         outbound.end();
     }
 
@@ -81,6 +98,7 @@ final class RequestContent {
         silence.breakIt();
         if (sent == toSend) {
             // The last bytes and the end in one write: most messages come in one piece.
+            whole = true;
             outbound.end(chunk);
             return;
         }

@@ -1,5 +1,6 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.http.Silence;
 import dev.portcullis.mcp.tools.AnswerFilter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -64,7 +65,11 @@ final class ResponseContent {
         write(chunk);
         if (!exchange.isOver() && response.writeQueueFull()) {
             inbound.pause();
-            response.drainHandler(drained -> inbound.resume());
+            exchange.waitForClient();
+            response.drainHandler(drained -> {
+                exchange.waitForUpstream();
+                inbound.resume();
+            });
         }
     }
 

@@ -41,6 +41,25 @@ class LimitsTest {
     }
 
     @Test
+    @DisplayName("of a body breaks an answer off that has begun already")
+    void bodiesOfEarlyAnswers() {
+        try (Wire wire = limited("maxBody", "1KiB");
+                RawConnection client = wire.connect()
+                        .write(wire.head("POST", "Transfer-Encoding: chunked") + "\r\n")
+                        .writeChunk("x".repeat(1000))) {
+            RawConnection upstream = wire.upstream().accept();
+            upstream.readHead();
+            upstream.write("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    .writeChunk("early");
+            assertThat(client.readHead().status()).isEqualTo(200);
+            assertThat(client.readChunk()).isEqualTo("early");
+            client.writeChunk("x".repeat(25));
+            assertThat(client.readToEnd()).isEmpty();
+            upstream.awaitEnd();
+        }
+    }
+
+    @Test
     @DisplayName("of headers is 431, of the request line 414 (GW-8)")
     void headers() {
         try (Wire wire = new Wire()) {

@@ -1,10 +1,13 @@
 package dev.portcullis.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.RawConnection;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -96,6 +99,43 @@ class PatienceTest {
     }
 
     @Test
+    @DisplayName("with a client that does not go on with its body ends in 408, and is not held against the upstream")
+    void stalledUploads() {
+        try (Wire wire = new Wire(
+                demo -> demo.put("responseTimeout", "400ms").put("health", new JsonObject().put("failures", 1)))) {
+            for (String framing :
+                    List.of("Content-Length: 100", "Content-Length: 100000", "Transfer-Encoding: chunked")) {
+                try (RawConnection client = wire.connect().write(wire.head("POST", framing) + "\r\n5\r\nhello\r\n")) {
+                    wire.upstream().accept().readHead();
+                    RawConnection.Head head = client.readHead();
+                    assertThat(head.status()).as(framing).isEqualTo(408);
+                    assertThat(client.readBody(head)).contains("request_timeout");
+                    assertThat(client.awaitEnd()).isLessThan(Duration.ofSeconds(5));
+                }
+                wire.upstream().forget();
+            }
+            assertThat(wire.metrics())
+                    .contains("portcullis_upstream_failures_total{reason=\"timeout\",upstream=\"demo\"} 0.0")
+                    .contains("portcullis_upstream_endpoints{state=\"ejected\",upstream=\"demo\"} 0.0");
+        }
+    }
+
+    @Test
+    @DisplayName("with an upstream that does not take the body ends with responseTimeout")
+    void unreadUploads() {
+        byte[] body = new byte[128 * 1024 * 1024];
+        try (Wire wire = new Wire(demo -> demo.put("responseTimeout", "1500ms")
+                        .put("limits", new JsonObject().put("maxBody", "256MiB")));
+                RawConnection client =
+                        wire.connect().write(wire.head("POST", "Content-Length: " + body.length) + "\r\n")) {
+            // Whoever goes on writing may lose the answer.
+            assertThatThrownBy(() -> client.write(body)).isInstanceOf(UncheckedIOException.class);
+            assertThat(wire.metrics())
+                    .contains("portcullis_upstream_failures_total{reason=\"timeout\",upstream=\"demo\"} 1.0");
+        }
+    }
+
+    @Test
     @DisplayName("is not used up by a client that does not read")
     void slowReaders() {
         try (Wire wire = new Wire(demo -> demo.put("idleTimeout", "300ms"));
@@ -113,6 +153,31 @@ class PatienceTest {
             // Far longer than the limit, with the upstream held back by the client all the while.
             pause(Duration.ofMillis(1500));
             client.skip(length - 1024);
+        }
+    }
+
+    @Test
+    @DisplayName("with a client that takes nothing of its answer ends with clientIdleTimeout, for streams too")
+    void clientsThatDoNotRead() {
+        String[] heads = {
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 67108864\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 67108864\r\n\r\n"
+        };
+        try (Wire wire = new Wire(demo -> demo.put("clientIdleTimeout", "700ms").put("idleTimeout", "10s"))) {
+            for (String head : heads) {
+                RawConnection client = wire.connect().write(wire.post("{}"));
+                RawConnection upstream = wire.upstream().accept();
+                upstream.readBody(upstream.readHead());
+                upstream.write(head);
+                assertThatThrownBy(() -> upstream.write(new byte[64 * 1024 * 1024]))
+                        .isInstanceOf(UncheckedIOException.class);
+                // Its place is free again, and its connection goes.
+                await().untilAsserted(() -> assertThat(wire.metrics())
+                        .contains("portcullis_http_open{route=\"/{name}/mcp\",upstream=\"demo\"} 0.0"));
+                client.awaitEnd();
+                client.close();
+                wire.upstream().forget();
+            }
         }
     }
 

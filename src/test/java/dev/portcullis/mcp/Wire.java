@@ -1,5 +1,6 @@
 package dev.portcullis.mcp;
 
+import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.RawUpstream;
 import dev.portcullis.testkit.TestClient;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 /** A gateway between a client and an MCP server that are both played by the test, byte by byte, and a good token. */
 final class Wire implements AutoCloseable {
     private final RawUpstream upstream = new RawUpstream();
+    private final int management = World.freePorts(1).get(0);
     private final World world;
     private final TestClient client;
     private final String token;
@@ -20,7 +22,14 @@ final class Wire implements AutoCloseable {
 
     /** @param change of the configuration of the upstream */
     Wire(Consumer<JsonObject> change) {
+        this(change, configuration -> {});
+    }
+
+    /** @param changeOfAll changes the rest of it */
+    Wire(Consumer<JsonObject> change, Consumer<JsonObject> changeOfAll) {
         world = World.start(configuration -> {
+            configuration.getJsonObject("management").put("port", management);
+            changeOfAll.accept(configuration);
             JsonObject demo = configuration.getJsonObject("upstreams").getJsonObject("demo");
             demo.put("url", upstream.url());
             change.accept(demo);
@@ -43,6 +52,15 @@ final class Wire implements AutoCloseable {
 
     String token() {
         return token;
+    }
+
+    String management() {
+        return "http://localhost:" + management;
+    }
+
+    /** What the management server shows. */
+    String metrics() {
+        return new Browser().get(management() + "/metrics").body();
     }
 
     /** The connection of a client that has sent nothing yet. */

@@ -1,9 +1,9 @@
-package dev.portcullis.mcp;
+package dev.portcullis.http;
 
 import java.time.Duration;
 
 /** Notices when nothing has happened for too long in one exchange. */
-final class Silence {
+public final class Silence {
     private static final long NONE = -1;
 
     private final Silences silences;
@@ -19,7 +19,7 @@ final class Silence {
     }
 
     /** From now on; zero is no limit. */
-    void limit(Duration time) {
+    public void limit(Duration time) {
         breakIt();
         if (time.toMillis() != limit) {
             end();
@@ -29,18 +29,18 @@ final class Silence {
     }
 
     /** Something happened. */
-    void breakIt() {
+    public void breakIt() {
         broken = System.nanoTime();
     }
 
     /** Waits for the whole limit again. */
-    void goOn() {
+    public void goOn() {
         if (limit > 0) {
             silences.join(place, limit);
         }
     }
 
-    void end() {
+    public void end() {
         place.leave();
         if (timer != NONE) {
             silences.vertx().cancelTimer(timer);

@@ -1,4 +1,4 @@
-package dev.portcullis.mcp;
+package dev.portcullis.http;
 
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -6,19 +6,19 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Those who listen for silence on one event loop. Most exchanges are over long before their limit, so they wait in line, one line for each
+ * Those who wait for something on one event loop, and do so for a limited time. Most of it comes long before their limit, so they wait in line, one line for each
  * limit, and only the first in a line has a timer: to join and to leave costs a few writes. There are as many lines as limits are configured.
  */
-final class Silences {
+public final class Silences {
     private final Vertx vertx;
     private final Map<Long, Line> lines = new HashMap<>();
 
-    Silences(Vertx vertx) {
+    public Silences(Vertx vertx) {
         this.vertx = vertx;
     }
 
     /** @param tooLong called once for each limit, unless {@link Silence#goOn} is called in it */
-    Silence listen(Runnable tooLong) {
+    public Silence listen(Runnable tooLong) {
         return new Silence(this, tooLong);
     }
 
