@@ -7,6 +7,7 @@ import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.RandomTokens;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestMetrics;
+import dev.portcullis.http.SlowClients;
 import dev.portcullis.mcp.Admissions;
 import dev.portcullis.mcp.StreamOpenings;
 import dev.portcullis.mcp.upstream.UpstreamMetrics;
@@ -109,7 +110,9 @@ public final class Gateway {
                 .compose(ready -> vertx.deployVerticle(new RevocationFeed(config, revocations, redis, replica)))
                 .compose(id -> vertx.deployVerticle(
                         () -> new GatewayVerticle(config, shared), new DeploymentOptions().setInstances(instances)))
-                .compose(id -> new ManagementServer(vertx, config.management(), readiness, metrics).start())
+                .compose(id -> new ManagementServer(
+                                vertx, config.management(), new SlowClients(vertx, config.http()), readiness, metrics)
+                        .start())
                 .recover(failure -> Future.failedFuture(isPortTaken(failure) ? new BindException() : failure))
                 .onSuccess(server -> LOG.atInfo()
                         .addKeyValue("publicUrl", config.publicUrl())

@@ -12,6 +12,7 @@ import dev.portcullis.http.AccessLog;
 import dev.portcullis.http.ClientAddress;
 import dev.portcullis.http.RequestId;
 import dev.portcullis.http.RequestMetrics;
+import dev.portcullis.http.SlowClients;
 import dev.portcullis.http.Visit;
 import dev.portcullis.http.Visits;
 import dev.portcullis.idp.IdentityProvider;
@@ -126,7 +127,8 @@ final class GatewayVerticle extends VerticleBase {
         RedisLink link = new RedisLink(vertx, config.redis(), shared.redis(), shared.tracer());
         CognitoIdentityProvider cognito = new CognitoIdentityProvider(vertx, config, shared.tracer(), shared.clock());
         IdentityProvider idp = new MeasuredIdentityProvider(cognito, shared.metrics());
-        Visits visits = visits(random);
+        SlowClients slowClients = new SlowClients(vertx, config.http());
+        Visits visits = visits(random, slowClients);
         Function<GatewayConfig, Routes.Endpoints> endpoints = endpoints(link, idp, random);
         Function<GatewayConfig, Routes> routing =
                 current -> new Routes(vertx, current, visits, endpoints.apply(current));
@@ -137,14 +139,16 @@ final class GatewayVerticle extends VerticleBase {
         routes = Optional.of(routing.apply(config));
         shared.reloads().add(next -> context.runOnContext(now -> adopt(routing, next)));
         // Neither Redis nor Cognito has to be there at the start: what needs them says so until they are.
-        return Future.join(link.start(), cognito.start().otherwiseEmpty()).compose(ready -> listen(visits));
+        return Future.join(link.start(), cognito.start().otherwiseEmpty())
+                .compose(ready -> listen(visits, slowClients));
     }
 
-    private Visits visits(RandomTokens random) {
+    private Visits visits(RandomTokens random, SlowClients slowClients) {
         ClientAddress addresses = new ClientAddress(config.http());
         List<Visits.Watcher> watchers = new ArrayList<>();
         watchers.add(shared.requests());
         watchers.add(this::part);
+        watchers.add(slowClients);
         if (config.logging().access()) {
             watchers.add(new AccessLog(addresses));
         }
@@ -286,7 +290,7 @@ final class GatewayVerticle extends VerticleBase {
         }
     }
 
-    private Future<HttpServer> listen(Visits visits) {
+    private Future<HttpServer> listen(Visits visits, SlowClients slowClients) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.listen().host())
                 .setPort(config.listen().port())
@@ -300,6 +304,7 @@ final class GatewayVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true);
         return vertx.createHttpServer(options)
+                .connectionHandler(slowClients::accept)
                 .requestHandler(request -> routes.orElseThrow().handle(request))
                 .invalidRequestHandler(new InvalidRequests(visits, shared.pages()))
                 .listen()

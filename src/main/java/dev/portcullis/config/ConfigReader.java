@@ -153,6 +153,9 @@ public final class ConfigReader {
         var http = new GatewayConfig.Http(
                 section.bytes("maxHeader", 32 * 1024, 8 * 1024, 1024 * 1024),
                 section.bytes("maxForm", 64 * 1024, 1024, 1024 * 1024),
+                section.duration("headTimeout", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofMinutes(5)),
+                section.duration("bodyTimeout", Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMinutes(5)),
+                section.duration("keepAlive", Duration.ofMinutes(11), Duration.ofMillis(100), Duration.ofDays(1)),
                 section.texts("origins", List.of()),
                 trustedProxies(section),
                 section.text("forwardedHeader", "X-Forwarded-For"));

@@ -176,6 +176,9 @@ public record GatewayConfig(
     /**
      * @param maxHeaderBytes inbound, for all headers together; a wrapped Cognito token alone is 2 to 8 KiB
      * @param maxFormBytes body of a form or registration request
+     * @param headTimeout until the head of the first request on a connection is whole
+     * @param bodyTimeout until a body is whole that the gateway reads itself
+     * @param keepAlive how long a connection may be without a request
      * @param origins of web pages that may call the MCP endpoints, besides our own
      * @param trustedProxies whose word about the client's address is believed
      * @param forwardedHeader where they write it: {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239)
@@ -183,6 +186,9 @@ public record GatewayConfig(
     public record Http(
             int maxHeaderBytes,
             int maxFormBytes,
+            Duration headTimeout,
+            Duration bodyTimeout,
+            Duration keepAlive,
             List<String> origins,
             List<Cidr> trustedProxies,
             String forwardedHeader) {}

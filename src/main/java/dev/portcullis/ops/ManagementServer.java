@@ -1,10 +1,12 @@
 package dev.portcullis.ops;
 
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.SlowClients;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
@@ -12,22 +14,32 @@ import io.vertx.core.http.HttpServerResponse;
 public final class ManagementServer {
     private final Vertx vertx;
     private final GatewayConfig.Listen listen;
+    private final SlowClients slowClients;
     private final Readiness readiness;
     private final PrometheusMeterRegistry metrics;
 
     public ManagementServer(
-            Vertx vertx, GatewayConfig.Listen listen, Readiness readiness, PrometheusMeterRegistry metrics) {
+            Vertx vertx,
+            GatewayConfig.Listen listen,
+            SlowClients slowClients,
+            Readiness readiness,
+            PrometheusMeterRegistry metrics) {
         this.vertx = vertx;
         this.listen = listen;
+        this.slowClients = slowClients;
         this.readiness = readiness;
         this.metrics = metrics;
     }
 
     public Future<HttpServer> start() {
-        return vertx.createHttpServer().requestHandler(this::handle).listen(listen.port(), listen.host());
+        return vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+                .connectionHandler(slowClients::accept)
+                .requestHandler(this::handle)
+                .listen(listen.port(), listen.host());
     }
 
     private void handle(HttpServerRequest request) {
+        slowClients.begun(request);
         HttpServerResponse response = request.response();
         switch (request.path()) {
             case "/health/live":

@@ -7,6 +7,7 @@ import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.testkit.Browser;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The peer of every request here is 127.0.0.1. */
 class ClientAddressTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Vertx VERTX = Vertx.vertx();
     private static final Browser BROWSER = new Browser();
 
@@ -128,8 +130,8 @@ class ClientAddressTest {
     private static String serve(List<String> proxies, String header) throws Exception {
         List<Cidr> trusted =
                 proxies.stream().map(Cidr::parse).flatMap(Optional::stream).toList();
-        ClientAddress addresses =
-                new ClientAddress(new GatewayConfig.Http(32 * 1024, 64 * 1024, List.of(), trusted, header));
+        ClientAddress addresses = new ClientAddress(
+                new GatewayConfig.Http(32 * 1024, 64 * 1024, SECOND, SECOND, SECOND, List.of(), trusted, header));
         HttpServer server = VERTX.createHttpServer()
                 .requestHandler(request -> request.response().end(addresses.networkOf(request)))
                 .listen(0, "127.0.0.1")
