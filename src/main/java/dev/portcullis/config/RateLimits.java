@@ -31,7 +31,7 @@ public record RateLimits(
                 // Cognito's quotas are 120 a second each, for an account and region.
                 section.integer("cognitoRefreshes", 100, 0, 100_000),
                 section.integer("cognitoLogins", 100, 0, 100_000),
-                section.duration("cognitoPatience", Duration.ofMillis(250), Duration.ZERO, Duration.ofSeconds(10)));
+                section.duration("cognitoPatience", Duration.ofMillis(500), Duration.ZERO, Duration.ofSeconds(10)));
         section.refuseUnknownKeys();
         return limits;
     }

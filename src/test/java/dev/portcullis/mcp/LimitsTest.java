@@ -95,6 +95,7 @@ class LimitsTest {
     void openExchangesOfThoseWhoLeaveEarly() throws Exception {
         try (World world = World.start(2, configuration -> {
             configuration.getJsonObject("cognito").put("jwksCooldown", "100ms").put("timeout", "5s");
+            configuration.put("refresh", new JsonObject().put("lease", "10s"));
             configuration
                     .getJsonObject("upstreams")
                     .getJsonObject("demo")
