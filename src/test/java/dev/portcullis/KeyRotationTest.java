@@ -28,7 +28,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,13 +156,13 @@ class KeyRotationTest {
         source().add(purpose, Duration.ZERO);
         publish(replicaA);
         publish(replicaB);
-        AtomicReference<String> refresh = new AtomicReference<>(tokens.getString("refresh_token"));
+        String[] refresh = {tokens.getString("refresh_token")};
         String newer = await().atMost(PATIENCE)
                 .until(
                         () -> {
-                            JsonObject next = client.refresh(world.gateway(0), refresh.get())
-                                    .json();
-                            refresh.set(next.getString("refresh_token"));
+                            JsonObject next =
+                                    client.refresh(world.gateway(0), refresh[0]).json();
+                            refresh[0] = next.getString("refresh_token");
                             return next.getString("access_token");
                         },
                         token -> !keyIds(token).contains(distrusted));

@@ -42,7 +42,13 @@ class RateLimitTest {
                 configuration -> configuration
                         .put(
                                 "management",
-                                new JsonObject().put("host", "localhost").put("port", managementPort(configuration)))
+                                new JsonObject()
+                                        .put("host", "localhost")
+                                        .put(
+                                                "port",
+                                                managementPort(configuration
+                                                        .getJsonObject("listen")
+                                                        .getInteger("port"))))
                         .put(
                                 "rateLimits",
                                 new JsonObject()
@@ -59,10 +65,9 @@ class RateLimitTest {
     }
 
     /** Each gateway has one of its own. */
-    private static int managementPort(JsonObject configuration) {
+    private static int managementPort(int gatewayPort) {
         return MANAGEMENT_PORTS.computeIfAbsent(
-                configuration.getJsonObject("listen").getInteger("port"),
-                port -> World.freePorts(1).get(0));
+                gatewayPort, port -> World.freePorts(1).get(0));
     }
 
     @AfterAll
@@ -199,7 +204,7 @@ class RateLimitTest {
     }
 
     private static double refused(int gateway, String endpoint) {
-        int port = MANAGEMENT_PORTS.get(URI.create(world.gateway(gateway)).getPort());
+        int port = managementPort(URI.create(world.gateway(gateway)).getPort());
         return new Browser()
                 .get("http://localhost:" + port + "/metrics")
                 .body()

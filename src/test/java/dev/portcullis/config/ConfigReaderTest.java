@@ -111,8 +111,8 @@ class ConfigReaderTest {
         String upstream = "upstreams: { files: { url: 'http://files:3001/mcp', scopeDescriptions: %s } }\n";
         String rest = MINIMAL.substring(0, MINIMAL.indexOf("upstreams:"));
         assertThat(read(rest + upstream.formatted("{ 'mcp:files': Read your files }"), Map.of("SECRET", "x"))
-                        .upstreams()
-                        .get("files")
+                        .upstreamOf("https://mcp.example.com/files/mcp")
+                        .orElseThrow()
                         .scopeDescriptions())
                 .containsExactly(Map.entry("mcp:files", "Read your files"));
         assertThat(refused(rest + upstream.formatted("{ 'mcp:file': Read your files }"))

@@ -83,7 +83,7 @@ class GatewaysDieTest {
     /** What a session was refused that had a refresh under way there: another gateway may do it when the lease is over. */
     private static boolean isWaitFor(String killed, long alive, long dead, RequestFailedException failure) {
         return !failure.gateway().equals(killed)
-                && failure.getMessage().startsWith("503 {")
+                && String.valueOf(failure.getMessage()).startsWith("503 {")
                 && failure.began() > alive
                 && failure.began() - dead < LEASE.toNanos();
     }

@@ -74,7 +74,7 @@ class FaultTest {
     }
 
     private static GatewayConfig withHeader(GatewayConfig config, String value) {
-        GatewayConfig.Upstream demo = config.upstreams().get("demo");
+        GatewayConfig.Upstream demo = config.upstreams().values().iterator().next();
         GatewayConfig.Upstream bad = new GatewayConfig.Upstream(
                 demo.name(),
                 demo.displayName(),
