@@ -5,6 +5,7 @@ import dev.portcullis.outage.Outage;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +36,12 @@ final class ClusterMembers implements Locator {
                         .findFirst()
                         .orElseThrow()
                         .result())
-                .recover(failure -> Future.failedFuture(new Outage("redis", "no server of the cluster answers")));
+                .recover(failure -> Future.failedFuture(answers.stream()
+                        .map(Future::cause)
+                        // One that answers, but not as a server of a cluster does, says more than those that do not.
+                        .filter(ErrorType.class::isInstance)
+                        .findFirst()
+                        .orElseGet(() -> new Outage("redis", "no server of the cluster answers"))));
     }
 
     private Future<Server> ask(Server server) {

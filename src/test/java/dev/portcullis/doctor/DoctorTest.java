@@ -265,14 +265,6 @@ class DoctorTest {
                         "public.resource",
                         "answers 404 and no metadata",
                         "/.well-known/"),
-                failed(
-                        "a resource of another name",
-                        patient -> patient.section("upstreams")
-                                .getJsonObject("demo")
-                                .put("resource", patient.yaml.getString("publicUrl") + "/other"),
-                        "public.resource",
-                        "is about another resource",
-                        "upstreams.demo.resource"),
                 warned(
                         "a proxy that compresses events",
                         patient -> patient.proxy.habit(Habit.COMPRESSES),

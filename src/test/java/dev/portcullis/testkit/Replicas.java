@@ -36,7 +36,13 @@ public record Replicas(World world, List<Integer> management) implements AutoClo
     /** Whether one of them took a client for a thief. */
     public boolean suspectReuse() {
         return IntStream.range(0, COUNT)
-                .anyMatch(gateway -> get(gateway, "/metrics").body().contains("event=\"reuse\""));
+                .mapToObj(gateway -> get(gateway, "/metrics").body())
+                .anyMatch(Replicas::suspectReuse);
+    }
+
+    /** @param metrics of a gateway, where every event is counted from zero */
+    public static boolean suspectReuse(String metrics) {
+        return metrics.lines().anyMatch(line -> line.contains("event=\"reuse\"") && !line.endsWith(" 0.0"));
     }
 
     private Answer get(int gateway, String path) {
