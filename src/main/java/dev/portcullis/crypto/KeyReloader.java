@@ -73,6 +73,9 @@ public final class KeyReloader {
         } catch (KeyException e) {
             distrustAtLeast();
             complain(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            distrustAtLeast();
+            complain("an unexpected " + e.getClass().getSimpleName());
         }
     }
 
@@ -80,7 +83,7 @@ public final class KeyReloader {
     private KeySet keys() {
         try {
             return directory.keys();
-        } catch (KeyException e) {
+        } catch (RuntimeException e) {
             return directory.keys();
         }
     }
@@ -90,7 +93,7 @@ public final class KeyReloader {
             if (ring.distrust(directory.distrusted())) {
                 changed(ring.keys());
             }
-        } catch (KeyException e) {
+        } catch (RuntimeException e) {
             // What is wrong with the directory is being reported already; this is part of it.
             LOG.atDebug().log("the list of distrusted keys cannot be read either");
         }

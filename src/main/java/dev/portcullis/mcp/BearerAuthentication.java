@@ -4,6 +4,7 @@ import dev.portcullis.audit.Access;
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.http.RequestId;
 import dev.portcullis.http.Visit;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.token.AccessTokenVerifier;
@@ -94,6 +95,10 @@ final class BearerAuthentication {
                             String.valueOf(Math.max(1, outage.retryAfter().toSeconds())));
             Refusal.write(request, 503, "temporarily_unavailable", "tokens cannot be checked right now");
         } else {
+            LOG.atError()
+                    .addKeyValue("requestId", RequestId.of(request))
+                    .setCause(failure)
+                    .log("a token cannot be checked");
             Refusal.write(request, 500, "server_error", "an unexpected error happened");
         }
     }

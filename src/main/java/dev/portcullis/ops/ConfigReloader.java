@@ -70,26 +70,29 @@ public final class ConfigReloader {
     void reload() {
         try {
             GatewayConfig read = file.get();
+            adopt(read);
             if (problem.isPresent()) {
                 LOG.atInfo().log("the configuration can be used again");
             }
             problem = Optional.empty();
-            adopt(read);
         } catch (ConfigException e) {
             complain(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // Its message could quote a secret.
+            complain("an unexpected " + e.getClass().getSimpleName());
         }
     }
 
     private void adopt(GatewayConfig read) {
         GatewayConfig next = inUse.withChangesOf(read);
         if (!next.equals(inUse)) {
+            listener.accept(next);
             inUse = next;
             changes.increment();
             LOG.atInfo()
                     .addKeyValue("upstreams", next.upstreams().keySet())
                     .addKeyValue("deniedClients", next.deniedClients().size())
                     .log("the configuration has changed");
-            listener.accept(next);
         }
         boolean more = !next.equals(read);
         if (more && !restartNeeded) {

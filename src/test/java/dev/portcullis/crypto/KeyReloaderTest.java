@@ -66,6 +66,20 @@ class KeyReloaderTest {
     }
 
     @Test
+    void whatNobodyThoughtOfShowsInTheMetricsToo() {
+        SimpleMeterRegistry others = new SimpleMeterRegistry();
+        KeyReloader careless = new KeyReloader(keys, ring, others, (inUse, distrusted) -> {
+            throw new IllegalStateException("planted");
+        });
+        now = now.plusSeconds(1);
+        keys.add(KeyPurpose.SIGNING, Duration.ZERO);
+        careless.reload();
+        assertThat(others.get("portcullis.keys.unreadable").gauge().value()).isEqualTo(1);
+        careless.reload();
+        assertThat(others.get("portcullis.keys.unreadable").gauge().value()).isZero();
+    }
+
+    @Test
     void aBadFileKeepsTheKeysAsTheyWereAndShowsInTheMetrics() throws IOException {
         String old = ring.signingKey().getKeyID();
         Path bad = Files.writeString(directory.resolve("signing-bad.jwk"), "{");

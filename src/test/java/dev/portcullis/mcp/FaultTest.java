@@ -74,7 +74,8 @@ class FaultTest {
     }
 
     private static GatewayConfig withHeader(GatewayConfig config, String value) {
-        GatewayConfig.Upstream demo = config.upstreams().values().iterator().next();
+        GatewayConfig.Upstream demo =
+                config.upstreamOf(config.publicUrl() + "/demo/mcp").orElseThrow();
         GatewayConfig.Upstream bad = new GatewayConfig.Upstream(
                 demo.name(),
                 demo.displayName(),

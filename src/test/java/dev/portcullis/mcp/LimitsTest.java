@@ -108,11 +108,15 @@ class LimitsTest {
             // The other gateway has not seen the new keys, and has to ask for them.
             world.cognito().faults().on(Call.JWKS, new Fault.Slow(Duration.ofMillis(1500)), 1);
             long asked = world.cognito().calls().jwksFetches();
-            try (RawConnection leaving = RawConnection.to(world.gateway(1))) {
-                leaving.write(
-                        "GET /demo/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n");
-                await().atMost(PATIENCE).until(() -> world.cognito().calls().jwksFetches() > asked);
-            }
+            // It does not ask at once again after its start; until then the token is refused.
+            await().atMost(PATIENCE).until(() -> {
+                try (RawConnection leaving = RawConnection.to(world.gateway(1))) {
+                    leaving.write(
+                            "GET /demo/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+                    return leaving.isSilentFor(Duration.ofMillis(300))
+                            && world.cognito().calls().jwksFetches() > asked;
+                }
+            });
             String mcp = world.gateway(1) + "/demo/mcp";
             assertThat(client.echo(mcp, token, "waits for the keys as well").status())
                     .isIn(200, 429);
