@@ -52,7 +52,7 @@ class ConfigReloaderTest {
             });
             adopted.add(next);
         });
-        file = before.withUpstreamsOf(
+        file = before.withChangesOf(
                 new ConfigReader(Map.of("COGNITO_CLIENT_SECRET", "x", "EVERYTHING_API_KEY", "new"))
                         .read(Path.of("conf/gateway.yaml")));
         GatewayConfig changed = file;
