@@ -178,6 +178,8 @@ class RedisSecretsTest {
                         case "hash" -> redis.ask("HGETALL", key);
                         case "zset" -> redis.ask("ZRANGE", key, "0", "-1", "WITHSCORES");
                         case "set" -> redis.ask("SMEMBERS", key);
+                        // Its end came meanwhile.
+                        case "none" -> "";
                         default -> throw new AssertionError("a key of a kind that this test cannot read: " + type);
                     });
         }

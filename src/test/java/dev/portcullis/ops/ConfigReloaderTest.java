@@ -52,9 +52,8 @@ class ConfigReloaderTest {
             });
             adopted.add(next);
         });
-        file = before.withChangesOf(
-                new ConfigReader(Map.of("COGNITO_CLIENT_SECRET", "x", "EVERYTHING_API_KEY", "new"))
-                        .read(Path.of("conf/gateway.yaml")));
+        file = before.withChangesOf(new ConfigReader(Map.of("COGNITO_CLIENT_SECRET", "x", "EVERYTHING_API_KEY", "new"))
+                .read(Path.of("conf/gateway.yaml")));
         GatewayConfig changed = file;
         trouble = Optional.of(new IllegalStateException());
         reloader.reload();
