@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class RedisClusterTest {
     private static final int SESSIONS = 6;
     private static final int PRIMARIES = 3;
-    private static final int CALLS = 10;
+    private static final int CALLS = 2;
     private static final Duration WHILE = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration FAILOVER = Duration.ofSeconds(15);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 /** Two gateways on a Redis behind Sentinels, which put another one into its place, or stand still themselves, while people work. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RedisSentinelTest {
-    private static final int CALLS = 10;
+    private static final int CALLS = 2;
     private static final Duration WHILE = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration FAILOVER = Duration.ofSeconds(15);
