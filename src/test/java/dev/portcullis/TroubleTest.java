@@ -50,7 +50,7 @@ class TroubleTest {
                         "rateLimits",
                         new JsonObject()
                                 .put("register", register)
-                                .put("authorize", 600)
+                                .put("authorize", register)
                                 .put("token", token)
                                 .put("cognitoRefreshes", cognitoRefreshes)
                                 .put("cognitoLogins", cognitoLogins)));
