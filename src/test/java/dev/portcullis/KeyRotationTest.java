@@ -153,7 +153,8 @@ class KeyRotationTest {
         for (int i = 0; i < 2; i++) {
             forged.add(Listening.at(world.gateway(i) + "/demo/mcp", tokens.getString("access_token")));
         }
-        source().add(purpose, Duration.ZERO);
+        // Keys say by the second since when they are used: this one not in that of its predecessor.
+        source().add(purpose, Duration.ofSeconds(1));
         publish(replicaA);
         publish(replicaB);
         String[] refresh = {tokens.getString("refresh_token")};
