@@ -8,6 +8,7 @@ import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -121,9 +122,7 @@ final class HeaderPolicy {
                 to.set("X-Forwarded-Preferred-Username", printable(token.user().username()));
                 token.email().ifPresent(email -> to.set("X-Forwarded-Email", printable(email)));
                 if (!token.user().groups().isEmpty()) {
-                    to.set(
-                            "X-Forwarded-Groups",
-                            printable(String.join(",", token.user().groups())));
+                    to.set("X-Forwarded-Groups", list(token.user().groups()));
                 }
                 to.set("X-Forwarded-Client", printable(token.clientId()));
                 break;
@@ -136,6 +135,13 @@ final class HeaderPolicy {
             default:
                 break;
         }
+    }
+
+    /** Cognito allows commas in the name of a group; unencoded, a group {@code a,admins} would be a member of {@code admins}. */
+    private static String list(Collection<String> groups) {
+        return groups.stream()
+                .map(group -> printable(group).replace(",", "%2C"))
+                .collect(Collectors.joining(","));
     }
 
     /** Names outside ASCII go percent-encoded (RFC 8187 shows no better way for a header of our own); nothing can end the header early. */

@@ -11,6 +11,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import dev.portcullis.dev.cognito.PoolUser;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.StubUpstream;
 import dev.portcullis.testkit.TestClient;
@@ -20,6 +21,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.URL;
 import java.util.Date;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +47,7 @@ class IdentityTest {
                                 .put("identity", identity)
                                 .put("headers", new JsonObject().put("X-Api-Key", "ours")));
             }
+            upstreams.put("headers", new JsonObject().put("url", stub.url()).put("identity", "headers"));
             upstreams.getJsonObject("none").getJsonObject("headers").put("Authorization", "Basic b3Vycw==");
             upstreams.put(
                     "elsewhere",
@@ -122,6 +125,26 @@ class IdentityTest {
         assertThat(seen.getAll("X-Api-Key")).containsExactly("ours");
         assertThat(seen.getAll("Authorization")).containsExactly("Basic b3Vycw==");
         assertThat(seen.toString()).doesNotContain("theirs").doesNotContain("X-Forwarded-User");
+    }
+
+    @Test
+    @DisplayName("reads the groups it is told at their commas and finds none that the user is not in (GW-3)")
+    void groups() {
+        world.cognito()
+                .changeUser(
+                        World.USER,
+                        user -> new PoolUser(
+                                user.sub(),
+                                user.username(),
+                                user.password(),
+                                user.attributes(),
+                                List.of("staff", "a,admins", "50%2C", "Müller"),
+                                user.enabled()))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        assertThat(seen("headers", token("headers")).getAll("X-Forwarded-Groups"))
+                .containsExactly("staff,a%2Cadmins,50%252C,M%C3%BCller");
     }
 
     private static JWTClaimsSet verify(String assertion, String audience) throws Exception {
