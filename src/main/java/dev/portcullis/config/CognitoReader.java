@@ -13,7 +13,7 @@ final class CognitoReader {
 
     private CognitoReader() {}
 
-    static GatewayConfig.Cognito read(Section section) {
+    static Cognito read(Section section) {
         String issuer = Urls.withoutSlash(Urls.secure(section, "issuer"));
         List<Secret> secrets = new ArrayList<>();
         section.secret("clientSecret").ifPresent(secrets::add);
@@ -29,7 +29,7 @@ final class CognitoReader {
             section.problem(
                     "scopes", "must not contain offline_access: Cognito does not know it and refuses the login");
         }
-        var cognito = new GatewayConfig.Cognito(
+        var cognito = new Cognito(
                 issuer,
                 alsoIssuer(section, issuer),
                 Urls.withoutSlash(Urls.secure(section, "domain")),
@@ -44,7 +44,7 @@ final class CognitoReader {
                 section.duration("timeout", Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofSeconds(30)),
                 section.duration("jwksRefresh", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(1)),
                 section.duration("jwksCooldown", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)),
-                new GatewayConfig.CognitoConnections(
+                new Cognito.ConnectionPool(
                         section.integer("maxConnections", 20, 1, 300), section.integer("maxWaiting", 200, 0, 10_000)));
         section.refuseUnknownKeys();
         return cognito;
@@ -66,8 +66,8 @@ final class CognitoReader {
         return URI.create(url).getRawPath();
     }
 
-    private static GatewayConfig.Paths paths(Section section) {
-        var paths = new GatewayConfig.Paths(
+    private static Cognito.Paths paths(Section section) {
+        var paths = new Cognito.Paths(
                 path(section, "authorize", "/oauth2/authorize"),
                 path(section, "token", "/oauth2/token"),
                 path(section, "revoke", "/oauth2/revoke"),

@@ -69,7 +69,7 @@ public final class ConfigReader {
     private static GatewayConfig read(Section root, Path directory) {
         String publicUrl = Urls.publicUrl(root, "publicUrl");
         Map<String, GatewayConfig.Upstream> upstreams = UpstreamsReader.read(root, publicUrl, directory);
-        GatewayConfig.Cognito cognito = CognitoReader.read(root.section("cognito"));
+        Cognito cognito = CognitoReader.read(root.section("cognito"));
         GatewayConfig.Tokens tokens = tokens(root.section("tokens"));
         GatewayConfig config = new GatewayConfig(
                 publicUrl,

@@ -41,7 +41,7 @@ final class Urls {
      * Cognito takes plain http for callback URLs on {@code localhost} only (Cognito developer guide, "App client settings"); 127.0.0.1 and [::1]
      * do for other providers.
      */
-    static void refuseWhatCognitoDoes(Section section, String key, String publicUrl, GatewayConfig.Cognito cognito) {
+    static void refuseWhatCognitoDoes(Section section, String key, String publicUrl, Cognito cognito) {
         boolean isCognito = parse(cognito.issuer())
                 .filter(uri -> uri.getHost().endsWith(".amazonaws.com")
                         || uri.getHost().endsWith(".amazonaws.com.cn"))

@@ -1,5 +1,6 @@
 package dev.portcullis.doctor.cognito;
 
+import dev.portcullis.config.Cognito;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.Secret;
 import dev.portcullis.doctor.check.Check;
@@ -30,7 +31,7 @@ public final class CognitoChecks {
             Wire wire,
             InstantSource clock) {
         GatewayConfig gateway = configured.withPatience(patience);
-        GatewayConfig.Cognito config = configured.cognito();
+        Cognito config = configured.cognito();
         String discovery = (config.jwksUri().endsWith(KEYS)
                         ? config.jwksUri().substring(0, config.jwksUri().length() - KEYS.length())
                         : config.issuer())

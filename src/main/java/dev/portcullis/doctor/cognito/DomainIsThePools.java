@@ -1,6 +1,6 @@
 package dev.portcullis.doctor.cognito;
 
-import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.Cognito;
 import dev.portcullis.doctor.check.Check;
 import dev.portcullis.doctor.check.Once;
 import dev.portcullis.doctor.check.Outcome;
@@ -8,7 +8,7 @@ import dev.portcullis.doctor.wire.Answer;
 import io.vertx.core.Future;
 
 /** {@code cognito.endpoints}: whether the configured domain is the one that the pool names. */
-record DomainIsThePools(GatewayConfig.Cognito config, Once<Answer> document) implements Check {
+record DomainIsThePools(Cognito config, Once<Answer> document) implements Check {
 
     @Override
     public String id() {

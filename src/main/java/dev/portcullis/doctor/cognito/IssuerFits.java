@@ -1,6 +1,6 @@
 package dev.portcullis.doctor.cognito;
 
-import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.Cognito;
 import dev.portcullis.doctor.check.Check;
 import dev.portcullis.doctor.check.Once;
 import dev.portcullis.doctor.check.Outcome;
@@ -8,7 +8,7 @@ import dev.portcullis.doctor.wire.Answer;
 import io.vertx.core.Future;
 
 /** {@code cognito.issuer}: whether the pool calls itself what the configuration calls it. */
-record IssuerFits(GatewayConfig.Cognito config, Once<Answer> document) implements Check {
+record IssuerFits(Cognito config, Once<Answer> document) implements Check {
 
     @Override
     public String id() {

@@ -4,7 +4,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
-import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.Cognito;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.trace.CurrentSpan;
 import dev.portcullis.trace.Span;
@@ -37,7 +37,7 @@ final class CognitoKeys {
 
     private final Vertx vertx;
     private final WebClient client;
-    private final GatewayConfig.Cognito config;
+    private final Cognito config;
     private final CognitoSpans spans;
     private final InstantSource clock;
     // Volatile for the readiness probe alone, which asks from another thread.
@@ -51,7 +51,7 @@ final class CognitoKeys {
     private boolean failed;
     private boolean again;
 
-    CognitoKeys(Vertx vertx, WebClient client, GatewayConfig.Cognito config, CognitoSpans spans, InstantSource clock) {
+    CognitoKeys(Vertx vertx, WebClient client, Cognito config, CognitoSpans spans, InstantSource clock) {
         this.vertx = vertx;
         this.client = client;
         this.config = config;

@@ -1,6 +1,6 @@
 package dev.portcullis.idp.cognito;
 
-import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.Cognito;
 import dev.portcullis.trace.Span;
 import dev.portcullis.trace.Tracer;
 import io.vertx.core.AsyncResult;
@@ -17,11 +17,11 @@ final class CognitoSpans {
             "invalid_grant", "invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type");
 
     private final Tracer tracer;
-    private final GatewayConfig.Cognito config;
+    private final Cognito config;
     private final URI domain;
     private final URI keys;
 
-    CognitoSpans(Tracer tracer, GatewayConfig.Cognito config) {
+    CognitoSpans(Tracer tracer, Cognito config) {
         this.tracer = tracer;
         this.config = config;
         this.domain = URI.create(config.domain());
@@ -60,7 +60,7 @@ final class CognitoSpans {
 
     static void end(Span span, AsyncResult<?> done) {
         if (done.failed()) {
-            String code = CognitoIdentityProvider.errorCode(done.cause());
+            String code = CognitoCalls.errorCode(done.cause());
             span.fail(CODES.contains(code) ? code : done.cause().getClass().getSimpleName());
         }
         span.end();

@@ -6,7 +6,7 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.config.Cognito;
 import dev.portcullis.idp.IdpAccessToken;
 import dev.portcullis.idp.IdpRefused;
 import io.vertx.core.Future;
@@ -27,12 +27,12 @@ import org.slf4j.LoggerFactory;
 final class CognitoTokenVerifier {
     private static final Logger LOG = LoggerFactory.getLogger(CognitoTokenVerifier.class);
 
-    private final GatewayConfig.Cognito config;
+    private final Cognito config;
     private final Duration clockSkew;
     private final CognitoKeys keys;
     private final InstantSource clock;
 
-    CognitoTokenVerifier(GatewayConfig.Cognito config, Duration clockSkew, CognitoKeys keys, InstantSource clock) {
+    CognitoTokenVerifier(Cognito config, Duration clockSkew, CognitoKeys keys, InstantSource clock) {
         this.config = config;
         this.clockSkew = clockSkew;
         this.keys = keys;

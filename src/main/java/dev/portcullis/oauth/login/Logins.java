@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.login;
 
+import dev.portcullis.config.Cognito;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Digests;
 import dev.portcullis.crypto.RandomTokens;
@@ -25,7 +26,7 @@ public final class Logins {
     // Of a Cognito authorization code (Cognito developer guide, "The token issuer endpoint").
     private static final Duration CODE_LIFE = Duration.ofMinutes(5);
 
-    private final GatewayConfig.Cognito cognito;
+    private final Cognito cognito;
     private final Duration ttl;
     private final RedisLink redis;
     private final SealedJson sealed;
