@@ -80,6 +80,17 @@ final class Refusals {
         Refusal.write(request, 404, "session_not_found", "there is no such session; initialize again");
     }
 
+    /** As {@link #noSession}; there was one, at a server that is not there any more. */
+    void lostSession(HttpServerRequest request, Throwable failure) {
+        metrics.failed("session_lost");
+        LOG.atWarn()
+                .addKeyValue("requestId", RequestId.of(request))
+                .addKeyValue("upstream", upstream)
+                .addKeyValue("reason", failure.getClass().getSimpleName())
+                .log("the server that held the session cannot be reached");
+        noSession(request);
+    }
+
     /** RFC 9110 §15.5.9. */
     void tooSlow(HttpServerRequest request) {
         Refusal.write(request, 408, "request_timeout", "the body of the request did not come in time");

@@ -98,8 +98,9 @@ final class Relay {
     private Future<Outbound> connect(HttpServerRequest request, SessionIds.Session session) {
         return upstream.find(session.endpoint()).compose(endpoint -> {
             if (endpoint.isEmpty()) {
-                refusals.noSession(request);
-                return Future.failedFuture(new ConnectException("the endpoint of the session is gone"));
+                ConnectException gone = new ConnectException("the endpoint of the session is gone");
+                refusals.lostSession(request, gone);
+                return Future.failedFuture(gone);
             }
             return connect(request, endpoint.get());
         });
@@ -110,7 +111,7 @@ final class Relay {
         return upstream.connect(endpoint, request.method(), Era.isStream(request))
                 .onFailure(failure -> {
                     if (!(failure instanceof QueueTooLongException) && upstream.hasOtherThan(endpoint)) {
-                        refusals.noSession(request);
+                        refusals.lostSession(request, failure);
                     }
                 });
     }

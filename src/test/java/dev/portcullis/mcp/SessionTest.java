@@ -174,11 +174,15 @@ class SessionTest {
     @DisplayName("whose replica is gone is 404, so that the client begins a new one (TR-17)")
     void replicaGone() {
         StubUpstream going = new StubUpstream("going");
-        try (World small = World.start(configuration -> configuration
-                .getJsonObject("upstreams")
-                .getJsonObject("demo")
-                .putNull("url")
-                .put("endpoints", new JsonArray(List.of(going.url(), first.url()))))) {
+        int management = World.freePorts(1).get(0);
+        try (World small = World.start(configuration -> {
+            configuration.getJsonObject("management").put("port", management);
+            configuration
+                    .getJsonObject("upstreams")
+                    .getJsonObject("demo")
+                    .putNull("url")
+                    .put("endpoints", new JsonArray(List.of(going.url(), first.url())));
+        })) {
             TestClient here = TestClient.register(small);
             String good = here.redeem(small.url(), here.code()).json().getString("access_token");
             Optional<String> session = Optional.empty();
@@ -188,11 +192,25 @@ class SessionTest {
                         .filter(id -> begun.json().getString("server").equals("going"));
             }
             going.close();
+            assertThat(lostSessions(management)).isEqualTo("0.0");
             assertThat(post(small.mcpUrl(), good, HEADER, session.get()).status())
                     .isEqualTo(404);
+            assertThat(lostSessions(management)).isEqualTo("1.0");
             Answer anew = post(small.mcpUrl(), good);
             assertThat(anew.json().getString("server")).isEqualTo("first");
         }
+    }
+
+    private static String lostSessions(int management) {
+        String sample = "portcullis_upstream_failures_total{reason=\"session_lost\",upstream=\"demo\"} ";
+        return new Browser()
+                .get("http://localhost:" + management + "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(sample))
+                .map(line -> line.substring(sample.length()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -191,7 +191,8 @@ final class Endpoints {
                 now.add(endpoint(url, Optional.empty()));
             }
         }
-        if (!present.isEmpty() && !now.equals(present)) {
+        // Name servers shuffle their answers.
+        if (!present.isEmpty() && !Set.copyOf(now).equals(Set.copyOf(present))) {
             LOG.atInfo()
                     .addKeyValue("upstream", upstream)
                     .addKeyValue("endpoints", now)

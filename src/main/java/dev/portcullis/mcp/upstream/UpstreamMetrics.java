@@ -19,7 +19,7 @@ import java.util.function.ToDoubleFunction;
  * <p>Metrics, each by upstream: {@code portcullis_upstream_endpoints} (state: healthy, ejected), {@code portcullis_upstream_waiting} (requests
  * without a connection yet), {@code portcullis_upstream_connections_busy} and {@code portcullis_upstream_connections_limit} (these three by
  * pool: calls, streams), {@code portcullis_upstream_connection_seconds} (until they had one), {@code portcullis_upstream_failures_total}
- * (reason: overloaded, timeout, unreachable, broken_off).
+ * (reason: overloaded, timeout, unreachable, session_lost, broken_off).
  */
 public final class UpstreamMetrics {
     private static final Duration[] BUCKETS = {
@@ -31,7 +31,8 @@ public final class UpstreamMetrics {
     };
 
     // There from the start, because a rate needs a zero to begin with.
-    private static final List<String> REASONS = List.of("overloaded", "timeout", "unreachable", "broken_off");
+    private static final List<String> REASONS =
+            List.of("overloaded", "timeout", "unreachable", "session_lost", "broken_off");
 
     private final MeterRegistry registry;
     private final Map<String, Of> byUpstream = new ConcurrentHashMap<>();
