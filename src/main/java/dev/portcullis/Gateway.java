@@ -1,5 +1,6 @@
 package dev.portcullis;
 
+import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.Traces;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,7 @@ public final class Gateway {
     private final Draining draining;
     private final Reloads reloads = new Reloads();
     private final DeniedClients denied;
+    private final AuditLog audit;
     // Touched only where it is present: otherwise nothing of OpenTelemetry is loaded.
     private volatile Optional<TraceExport> traces = Optional.empty();
 
@@ -64,6 +67,7 @@ public final class Gateway {
         this.metrics = metrics;
         this.draining = new Draining(vertx, config.drain());
         this.denied = new DeniedClients(config.deniedClients());
+        this.audit = new AuditLog(new ClientAddress(config.http()), metrics);
     }
 
     /** Fails with {@link BindException} where a port is taken. */
@@ -84,7 +88,7 @@ public final class Gateway {
         if (wanted.isPresent()) {
             traces = Optional.of(new TraceExport(wanted.get(), metrics, version(), replica));
         }
-        GatewayVerticle.Shared shared = new GatewayVerticle.Shared(
+        Shared shared = new Shared(
                 keys,
                 verified,
                 new Admissions(config.tokens().cacheSize()),
@@ -101,7 +105,7 @@ public final class Gateway {
                 redis,
                 metrics,
                 traces.isPresent() ? traces.get().tracer() : Tracer.OFF,
-                new AuditLog(new ClientAddress(config.http()), metrics),
+                audit,
                 random,
                 clock,
                 instances);
@@ -126,9 +130,12 @@ public final class Gateway {
     }
 
     /** Its upstreams and denied clients from now on; everything else stays. For any thread. */
-    public void adopt(GatewayConfig next) {
-        denied.adopt(next.deniedClients());
-        reloads.publish(next);
+    public Future<Void> adopt(GatewayConfig next) {
+        Set<String> before = denied.adopt(next.deniedClients());
+        if (!before.equals(next.deniedClients())) {
+            audit.record(AuditEvent.DeniedClientsChanged.between(before, next.deniedClients()));
+        }
+        return reloads.publish(next);
     }
 
     /** Brings everything to its end, as {@code drain} in the configuration says; the Vert.x instance can be closed then. */

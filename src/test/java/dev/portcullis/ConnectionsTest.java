@@ -11,6 +11,7 @@ import dev.portcullis.dev.redis.LocalRedisException;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Form;
+import dev.portcullis.testkit.LogCapture;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonArray;
@@ -358,13 +359,21 @@ class ConnectionsTest {
     void aUserHasSoManyGrantsAndNoMore() {
         TestClient client = TestClient.register(world);
         List<JsonObject> tokens = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            tokens.add(client.redeem(world.url(), client.code()).json());
+        try (LogCapture audit = LogCapture.of("portcullis.audit")) {
+            for (int i = 0; i < 4; i++) {
+                tokens.add(client.redeem(world.url(), client.code()).json());
+            }
+            await().atMost(AT_ONCE)
+                    .untilAsserted(() -> assertThat(echo(client, world.gateway(1), tokens.get(0))
+                                    .status())
+                            .isEqualTo(401));
+            await().atMost(AT_ONCE)
+                    .untilAsserted(() -> assertThat(audit.lines(
+                                    line -> line.getString("event", "").equals("revocation")
+                                            && line.getString("outcome", "").equals("limit")
+                                            && line.getString("grant", "").equals(grant(tokens.get(0)))))
+                            .hasSize(1));
         }
-        await().atMost(AT_ONCE)
-                .untilAsserted(() -> assertThat(
-                                echo(client, world.gateway(1), tokens.get(0)).status())
-                        .isEqualTo(401));
         for (JsonObject alive : tokens.subList(1, 4)) {
             assertThat(echo(client, world.gateway(1), alive).status()).isEqualTo(200);
         }

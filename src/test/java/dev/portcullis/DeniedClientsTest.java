@@ -13,6 +13,7 @@ import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -123,9 +124,30 @@ class DeniedClientsTest {
 
         deny(new JsonArray());
         await().atMost(PATIENCE).until(() -> call(client, access).status() == 200);
+        await().atMost(PATIENCE).untilAsserted(() -> isInTheAuditLog(ClientReference.of(entry)));
         assertThat(client.refresh(world.url(), tokens.getString("refresh_token"))
                         .status())
                 .isEqualTo(200);
+    }
+
+    /** Both changes, each with what was changed and nothing else. */
+    private static void isInTheAuditLog(String reference) {
+        List<JsonObject> changes = world.log(0)
+                .lines()
+                .filter(line -> line.contains("\"denied_clients\""))
+                .map(JsonObject::new)
+                .toList();
+        assertThat(changes)
+                .filteredOn(line -> mentions(line, "denied", reference))
+                .hasSize(1);
+        assertThat(changes)
+                .filteredOn(line -> mentions(line, "allowed", reference))
+                .hasSize(1);
+    }
+
+    private static boolean mentions(JsonObject line, String member, String reference) {
+        List<String> clients = List.of(line.getString(member).split(" "));
+        return clients.size() == 2 && clients.contains(reference) && clients.contains("somebody-else");
     }
 
     private static void deny(JsonArray entries) {

@@ -1,7 +1,9 @@
 package dev.portcullis.audit;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Something that happened to somebody's access. Holds no secret: no token, no code, no state, no cookie. */
 public sealed interface AuditEvent {
@@ -196,7 +198,7 @@ public sealed interface AuditEvent {
     /**
      * A grant was taken back.
      *
-     * @param by {@code client}, {@code user} or {@code provider}
+     * @param by {@code client}, {@code user} or {@code provider}; {@code limit} where the user has too many grants
      */
     record Revoked(String by, Access access) implements AuditEvent {
         @Override
@@ -261,6 +263,36 @@ public sealed interface AuditEvent {
             }
             details.put("missingScopes", String.join(" ", missingScopes));
             return details;
+        }
+    }
+
+    /** The operator has switched clients off, or on again. */
+    record DeniedClientsChanged(Collection<String> denied, Collection<String> allowed) implements AuditEvent {
+        public static DeniedClientsChanged between(Set<String> before, Set<String> now) {
+            return new DeniedClientsChanged(references(now, before), references(before, now));
+        }
+
+        private static List<String> references(Set<String> these, Set<String> butNotThese) {
+            return these.stream()
+                    .filter(id -> !butNotThese.contains(id))
+                    .map(ClientReference::of)
+                    .sorted()
+                    .toList();
+        }
+
+        @Override
+        public String event() {
+            return "denied_clients";
+        }
+
+        @Override
+        public String outcome() {
+            return "changed";
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Map.of("denied", String.join(" ", denied), "allowed", String.join(" ", allowed));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.portcullis.audit;
 
+import static java.util.Map.entry;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -9,17 +11,18 @@ import java.util.function.BiConsumer;
  * brings its counter along.
  */
 final class Outcomes {
-    private static final Map<String, List<String>> ALL = Map.of(
-            "registration", List.of("done"),
-            "consent", List.of("given", "denied"),
-            "login", List.of("done", "refused", "unavailable"),
-            "token", List.of("issued", "refused", "unavailable"),
-            "refresh", List.of("renewed", "repeated", "refused", "unavailable"),
-            "reuse", List.of("authorization_code", "refresh_token"),
-            "revocation", List.of("client", "user", "provider"),
-            "idp_revocation", List.of("deferred", "done", "failed"),
-            "call_denied", List.of("scope", "policy"),
-            "keys", List.of("changed"));
+    private static final Map<String, List<String>> ALL = Map.ofEntries(
+            entry("registration", List.of("done")),
+            entry("consent", List.of("given", "denied")),
+            entry("login", List.of("done", "refused", "unavailable")),
+            entry("token", List.of("issued", "refused", "unavailable")),
+            entry("refresh", List.of("renewed", "repeated", "refused", "unavailable")),
+            entry("reuse", List.of("authorization_code", "refresh_token")),
+            entry("revocation", List.of("client", "user", "provider", "limit")),
+            entry("idp_revocation", List.of("deferred", "done", "failed")),
+            entry("call_denied", List.of("scope", "policy")),
+            entry("denied_clients", List.of("changed")),
+            entry("keys", List.of("changed")));
 
     private Outcomes() {}
 

@@ -9,14 +9,15 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adopts changes of the upstreams and of the denied clients in the configuration file, by reading that again and again: a mounted ConfigMap changes by the swap of a
- * link that no file watcher reports reliably. A file that is not whole changes nothing; what else changed needs a restart.
+ * Adopts changes of the upstreams and of the denied clients in the configuration file, by reading that again and again: a mounted ConfigMap
+ * changes by the swap of a link that no file watcher reports reliably. A file that is not whole changes nothing; what else changed needs a
+ * restart.
  *
  * <p>Metrics: {@code portcullis_config_changes_total}, {@code portcullis_config_unreadable} (1 while the file cannot be used), {@code
  * portcullis_config_restart_needed} (1 while it says something that only a restart brings about).
@@ -25,7 +26,7 @@ public final class ConfigReloader {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReloader.class);
 
     private final Supplier<GatewayConfig> file;
-    private final Consumer<GatewayConfig> listener;
+    private final Function<GatewayConfig, Future<Void>> listener;
     private final Counter changes;
     private final AtomicBoolean reading = new AtomicBoolean();
     // Written by one reading at a time, read by gauges.
@@ -35,13 +36,13 @@ public final class ConfigReloader {
 
     /**
      * @param file reads it; throws {@link ConfigException}
-     * @param listener called on a thread of the reloader
+     * @param listener called on an event loop; where it fails, it is asked again with the next reading
      */
     public ConfigReloader(
             Supplier<GatewayConfig> file,
             GatewayConfig inUse,
             MeterRegistry metrics,
-            Consumer<GatewayConfig> listener) {
+            Function<GatewayConfig, Future<Void>> listener) {
         this.file = file;
         this.inUse = inUse;
         this.listener = listener;
@@ -55,46 +56,46 @@ public final class ConfigReloader {
         vertx.setPeriodic(interval.toMillis(), tick -> {
             // A file system that hangs must not collect waiting readers.
             if (reading.compareAndSet(false, true)) {
-                Future<Void> read = vertx.executeBlocking(
-                        () -> {
-                            reload();
-                            return null;
-                        },
-                        false);
-                read.onComplete(done -> reading.set(false));
+                adopt(vertx.executeBlocking(file::get, false)).onComplete(done -> reading.set(false));
             }
         });
     }
 
-    /** Reads the file now. Blocks. */
-    void reload() {
-        try {
-            GatewayConfig read = file.get();
-            adopt(read);
-            if (problem.isPresent()) {
-                LOG.atInfo().log("the configuration can be used again");
-            }
-            problem = Optional.empty();
-        } catch (ConfigException e) {
-            complain(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            // Its message could quote a secret.
-            complain("an unexpected " + e.getClass().getSimpleName());
-        }
+    /** Succeeds where what was read is in use then. */
+    Future<Void> adopt(Future<GatewayConfig> reading) {
+        return reading.compose(read -> {
+                    GatewayConfig next = inUse.withChangesOf(read);
+                    return use(next).onSuccess(used -> compare(next, read));
+                })
+                .onSuccess(used -> {
+                    if (problem.isPresent()) {
+                        LOG.atInfo().log("the configuration can be used again");
+                    }
+                    problem = Optional.empty();
+                })
+                .onFailure(failure -> complain(
+                        failure instanceof ConfigException
+                                ? String.valueOf(failure.getMessage())
+                                // Its message could quote a secret.
+                                : "an unexpected " + failure.getClass().getSimpleName()));
     }
 
-    private void adopt(GatewayConfig read) {
-        GatewayConfig next = inUse.withChangesOf(read);
-        if (!next.equals(inUse)) {
-            listener.accept(next);
+    private Future<Void> use(GatewayConfig next) {
+        if (next.equals(inUse)) {
+            return Future.succeededFuture();
+        }
+        return listener.apply(next).onSuccess(adopted -> {
             inUse = next;
             changes.increment();
             LOG.atInfo()
                     .addKeyValue("upstreams", next.upstreams().keySet())
                     .addKeyValue("deniedClients", next.deniedClients().size())
                     .log("the configuration has changed");
-        }
-        boolean more = !next.equals(read);
+        });
+    }
+
+    private void compare(GatewayConfig used, GatewayConfig read) {
+        boolean more = !used.equals(read);
         if (more && !restartNeeded) {
             LOG.atWarn().log("the configuration has changed in parts that only a restart brings about");
         }

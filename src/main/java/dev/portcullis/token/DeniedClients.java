@@ -34,13 +34,15 @@ public final class DeniedClients {
                         || (now.references() && now.ids().contains(ClientReference.of(clientId))));
     }
 
-    /** From now on these are denied and no others; then tells those who want to know. */
-    public void adopt(Set<String> ids) {
+    /** From now on these are denied and no others; tells those who want to know, and answers which were denied before. */
+    public Set<String> adopt(Set<String> ids) {
+        Entries before = entries;
         Entries next = Entries.of(ids);
-        if (!next.equals(entries)) {
+        if (!next.equals(before)) {
             entries = next;
             listeners.forEach(Runnable::run);
         }
+        return before.ids();
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.testkit.LogCapture;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,18 +28,18 @@ class ConfigReloaderTest {
     @Test
     @DisplayName("for a reason that nobody thought of is said once, without that, and shows in the metrics")
     void unexpected() {
-        ConfigReloader reloader = new ConfigReloader(this::read, before, metrics, next -> {});
+        ConfigReloader reloader = new ConfigReloader(() -> file, before, metrics, next -> Future.succeededFuture());
         trouble = Optional.of(new UncheckedIOException(new IOException("hush-hush")));
         try (LogCapture log = LogCapture.of(ConfigReloader.class.getName())) {
-            reloader.reload();
-            reloader.reload();
+            reloader.adopt(read());
+            reloader.adopt(read());
             assertThat(log.lines(line -> line.getString("reason", "").contains("UncheckedIOException")))
                     .hasSize(1);
             assertThat(log.text()).doesNotContain("hush-hush");
         }
         assertThat(unreadable()).isEqualTo(1);
         trouble = Optional.empty();
-        reloader.reload();
+        reloader.adopt(read());
         assertThat(unreadable()).isZero();
     }
 
@@ -46,30 +47,30 @@ class ConfigReloaderTest {
     @DisplayName("is not in use where it could not be put to use, and is tried again")
     void notAdopted() {
         List<GatewayConfig> adopted = new ArrayList<>();
-        ConfigReloader reloader = new ConfigReloader(this::read, before, metrics, next -> {
-            trouble.ifPresent(failure -> {
-                throw failure;
-            });
+        ConfigReloader reloader = new ConfigReloader(() -> file, before, metrics, next -> {
+            if (trouble.isPresent()) {
+                return Future.failedFuture(trouble.get());
+            }
             adopted.add(next);
+            return Future.succeededFuture();
         });
         file = before.withChangesOf(new ConfigReader(Map.of("COGNITO_CLIENT_SECRET", "x", "EVERYTHING_API_KEY", "new"))
                 .read(Path.of("conf/gateway.yaml")));
         GatewayConfig changed = file;
         trouble = Optional.of(new IllegalStateException());
-        reloader.reload();
+        reloader.adopt(read());
         assertThat(unreadable()).isEqualTo(1);
         assertThat(metrics.counter("portcullis.config.changes").count()).isZero();
         trouble = Optional.empty();
-        reloader.reload();
+        reloader.adopt(read());
         assertThat(adopted).containsExactly(changed);
         assertThat(unreadable()).isZero();
     }
 
-    private GatewayConfig read() {
-        trouble.filter(failure -> failure instanceof UncheckedIOException).ifPresent(failure -> {
-            throw failure;
-        });
-        return file;
+    private Future<GatewayConfig> read() {
+        return trouble.filter(failure -> failure instanceof UncheckedIOException)
+                .<Future<GatewayConfig>>map(Future::failedFuture)
+                .orElseGet(() -> Future.succeededFuture(file));
     }
 
     private double unreadable() {

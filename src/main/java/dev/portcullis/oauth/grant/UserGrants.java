@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.grant;
 
+import dev.portcullis.audit.AuditEvent;
+import dev.portcullis.audit.AuditLog;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Digests;
 import dev.portcullis.redis.RedisLink;
@@ -30,12 +32,14 @@ public final class UserGrants {
     private final RedisLink redis;
     private final Grants grants;
     private final Revoker revoker;
+    private final AuditLog audit;
 
-    public UserGrants(GatewayConfig config, RedisLink redis, Grants grants, Revoker revoker) {
+    public UserGrants(GatewayConfig config, RedisLink redis, Grants grants, Revoker revoker, AuditLog audit) {
         this.config = config;
         this.redis = redis;
         this.grants = grants;
         this.revoker = revoker;
+        this.audit = audit;
     }
 
     /** To be called before the grant is opened; answers how many the index names now, dead ones among them. */
@@ -98,9 +102,13 @@ public final class UserGrants {
         return of(subject)
                 .compose(alive -> Future.join(alive.stream()
                         .skip(config.connections().maxPerUser())
-                        .map(use -> revoker.revoke(use.grant()))
+                        .map(use -> end(use.grant()))
                         .toList()))
                 .mapEmpty();
+    }
+
+    private Future<Void> end(Grant grant) {
+        return revoker.revoke(grant).onSuccess(ended -> audit.record(new AuditEvent.Revoked("limit", grant.access())));
     }
 
     /** A subject is unique at its issuer only (OpenID Connect Core §2); and a digest tells nobody who has an account here. */
