@@ -59,12 +59,16 @@ class ConnectionsTest {
     }
 
     private static World world(LocalRedis redis, String sessionTtl) {
+        return world(redis, sessionTtl, 3);
+    }
+
+    private static World world(LocalRedis redis, String sessionTtl, int maxPerUser) {
         return World.start(2, configuration -> {
             configuration.put("redis", new JsonObject().put("url", redis.url()));
             configuration.put("revocation", new JsonObject().put("check", "30s").put("staleAfter", "60s"));
             configuration.put(
                     "connections",
-                    new JsonObject().put("sessionTtl", sessionTtl).put("maxPerUser", 3));
+                    new JsonObject().put("sessionTtl", sessionTtl).put("maxPerUser", maxPerUser));
         });
     }
 
@@ -380,6 +384,34 @@ class ConnectionsTest {
         assertThat(page(signedIn()).body())
                 .contains(grant(tokens.get(1)), grant(tokens.get(2)), grant(tokens.get(3)))
                 .doesNotContain(grant(tokens.get(0)));
+    }
+
+    @Test
+    @DisplayName("That holds for more grants than anybody looks up at once, and the page names each of them")
+    void aUserMayHaveManyGrants() throws LocalRedisException {
+        int most = 70;
+        try (LocalRedis own = LocalRedis.start(LocalRedis.Options.standard());
+                World crowded = world(own, "10m", most)) {
+            TestClient client = TestClient.register(crowded);
+            List<JsonObject> tokens = new ArrayList<>();
+            for (int i = 0; i < most; i++) {
+                tokens.add(client.redeem(crowded.url(), client.code()).json());
+            }
+            // The oldest one is used again, so that another one has to go.
+            client.refresh(crowded.url(), tokens.get(0).getString("refresh_token"));
+            tokens.add(client.redeem(crowded.url(), client.code()).json());
+            await().atMost(AT_ONCE)
+                    .untilAsserted(() -> assertThat(echo(client, crowded.gateway(1), tokens.get(1))
+                                    .status())
+                            .isEqualTo(401));
+            String page =
+                    signedIn(crowded).get(crowded.gateway(1) + "/connections").body();
+            for (int i = 0; i <= most; i++) {
+                assertThat(page.contains(grant(tokens.get(i))))
+                        .as("grant %d", i)
+                        .isEqualTo(i != 1);
+            }
+        }
     }
 
     @Test

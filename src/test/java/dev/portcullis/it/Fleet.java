@@ -58,6 +58,7 @@ final class Fleet implements AutoCloseable {
             JsonObject limits =
                     new JsonObject().put("ratePerUser", 0).put("openPerUser", 0).put("streamsPerUser", 0);
             yaml.getJsonObject("upstreams").getJsonObject("demo").put("limits", limits);
+            yaml.put("connections", new JsonObject().put("maxPerUser", 1000));
             change.accept(yaml);
         });
         return new Fleet(world, management);

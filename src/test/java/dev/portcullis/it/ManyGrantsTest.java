@@ -51,9 +51,7 @@ class ManyGrantsTest {
         Side(int grants) {
             redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
             fleet = Fleet.start(
-                    1,
-                    yaml -> yaml.put("redis", new JsonObject().put("url", "redis://" + redis.address()))
-                            .put("connections", new JsonObject().put("maxPerUser", 1000)));
+                    1, yaml -> yaml.put("redis", new JsonObject().put("url", "redis://" + redis.address())));
             refresher = new Refresher(fleet);
             newcomer = new Newcomer(fleet);
             long before = usedMemory();

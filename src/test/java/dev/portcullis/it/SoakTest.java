@@ -71,7 +71,6 @@ class SoakTest {
                 .put("tokens", new JsonObject().put("accessTokenTtl", "1m"))
                 .put("refresh", new JsonObject().put("lifetime", "1m").put("reuseGrace", "30s"))
                 .put("login", new JsonObject().put("pendingTtl", "1m").put("spentCodeTtl", "1m"))
-                .put("connections", new JsonObject().put("maxPerUser", 1000))
                 // The connections of clients that left count as files until then.
                 .put("http", new JsonObject().put("keepAlive", "1m"));
     }

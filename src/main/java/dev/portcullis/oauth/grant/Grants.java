@@ -93,6 +93,15 @@ public final class Grants {
                                         .orElse(grant.createdAt()))));
     }
 
+    /** When tokens were issued from it for the last time; without opening it, so whose it is nobody knows. */
+    Future<Optional<Instant>> lastUsed(String grantId) {
+        return redis.fields(new GrantKeys(grantId).grant(), List.of("gen", "used"))
+                .map(fields -> fields.get(0)
+                        .map(alive -> fields.get(1)
+                                .map(millis -> Instant.ofEpochMilli(Long.parseLong(millis)))
+                                .orElse(Instant.EPOCH)));
+    }
+
     public Future<Claim> claim(RefreshToken token) {
         String lease = random.next(16);
         GrantKeys keys = new GrantKeys(token.grantId());

@@ -8,10 +8,12 @@ import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.Script;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +29,17 @@ public final class UserGrants {
     private static final Script REMEMBERED = Script.of(UserGrants.class, "remembered");
     private static final Script FORGET = Script.of(UserGrants.class, "forget");
     private static final Duration FRESH = Duration.ofMinutes(1);
+    // Look-ups at once. The event loop serves others too, and an answer that waits to be read for too long counts as
+    // lost.
+    private static final int AT_ONCE = 32;
 
     private final GatewayConfig config;
     private final RedisLink redis;
     private final Grants grants;
     private final Revoker revoker;
     private final AuditLog audit;
+
+    private record LastUse(String grantId, Instant at) {}
 
     public UserGrants(GatewayConfig config, RedisLink redis, Grants grants, Revoker revoker, AuditLog audit) {
         this.config = config;
@@ -66,22 +73,38 @@ public final class UserGrants {
 
     /** The grants of a user that are alive, the last used first. Fails with {@link dev.portcullis.outage.Outage} only. */
     public Future<List<GrantUse>> of(String subject) {
-        return redis.run(REMEMBERED, List.of(key(subject)), List.of()).compose(ids -> uses(subject, ids));
+        return alive(subject, grants::use).map(uses -> {
+            // The index is only a hint: whose a grant is, the grant says.
+            uses.removeIf(use -> !use.grant().user().subject().equals(subject));
+            uses.sort(Comparator.comparing(GrantUse::lastUsed).reversed());
+            return uses;
+        });
     }
 
-    private Future<List<GrantUse>> uses(String subject, List<String> ids) {
-        List<Future<Optional<GrantUse>>> lookups = ids.stream().map(grants::use).toList();
-        return Future.all(lookups).map(found -> {
-            List<GrantUse> alive = new ArrayList<>();
-            List<String> dead = new ArrayList<>();
-            for (int i = 0; i < ids.size(); i++) {
-                lookups.get(i).result().ifPresentOrElse(alive::add, addTo(dead, ids.get(i)));
+    /** What a look-up finds of each grant that the index names, the newest first; those of which it finds nothing are forgotten. */
+    private <T> Future<List<T>> alive(String subject, Function<String, Future<Optional<T>>> lookup) {
+        List<T> alive = new ArrayList<>();
+        List<String> dead = new ArrayList<>();
+        return redis.run(REMEMBERED, List.of(key(subject)), List.of())
+                .compose(ids -> lookUp(ids, lookup, alive, dead))
+                .map(done -> {
+                    forget(subject, dead);
+                    return alive;
+                });
+    }
+
+    private <T> Future<Void> lookUp(
+            List<String> ids, Function<String, Future<Optional<T>>> lookup, List<T> alive, List<String> dead) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        List<String> first = ids.subList(0, Math.min(AT_ONCE, ids.size()));
+        List<Future<Optional<T>>> lookups = first.stream().map(lookup).toList();
+        return Future.all(lookups).compose(found -> {
+            for (int i = 0; i < first.size(); i++) {
+                lookups.get(i).result().ifPresentOrElse(alive::add, addTo(dead, first.get(i)));
             }
-            forget(subject, dead);
-            // The index is only a hint: whose a grant is, the grant says.
-            alive.removeIf(use -> !use.grant().user().subject().equals(subject));
-            alive.sort(Comparator.comparing(GrantUse::lastUsed).reversed());
-            return alive;
+            return lookUp(ids.subList(first.size(), ids.size()), lookup, alive, dead);
         });
     }
 
@@ -98,13 +121,25 @@ public final class UserGrants {
         }
     }
 
+    /** With every login beyond the bound: that is no time to open each grant. */
     private Future<Void> endUnused(String subject) {
-        return of(subject)
-                .compose(alive -> Future.join(alive.stream()
-                        .skip(config.connections().maxPerUser())
-                        .map(use -> end(use.grant()))
-                        .toList()))
+        return alive(subject, id -> grants.lastUsed(id).map(used -> used.map(at -> new LastUse(id, at))))
+                .compose(uses -> {
+                    // Stable: of those that were never used, the newest come first.
+                    uses.sort(Comparator.comparing(LastUse::at).reversed());
+                    return Future.join(uses.stream()
+                            .skip(config.connections().maxPerUser())
+                            .map(use -> end(subject, use.grantId()))
+                            .toList());
+                })
                 .mapEmpty();
+    }
+
+    private Future<Void> end(String subject, String grantId) {
+        return grants.find(grantId)
+                .compose(found -> found.filter(grant -> grant.user().subject().equals(subject))
+                        .map(this::end)
+                        .orElseGet(Future::succeededFuture));
     }
 
     private Future<Void> end(Grant grant) {
