@@ -73,7 +73,7 @@ final class Composition {
         this.random = random;
     }
 
-    /** To be called once; the function, for each configuration. */
+    /** To be called once, because it also begins to end sign-ins that Cognito did not end; the function, for each configuration. */
     Function<GatewayConfig, Routes.Endpoints> endpoints() {
         Sealer sealer = new Sealer(shared.keys(), shared.random());
         SealedJson sealed = new SealedJson(sealer);

@@ -2,6 +2,7 @@ package dev.portcullis;
 
 import dev.portcullis.audit.AuditEvent;
 import dev.portcullis.audit.AuditLog;
+import dev.portcullis.audit.ClientReference;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.Traces;
 import dev.portcullis.crypto.KeyRing;
@@ -35,8 +36,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,11 +135,20 @@ public final class Gateway {
 
     /** Its upstreams and denied clients from now on; everything else stays. For any thread. */
     public Future<Void> adopt(GatewayConfig next) {
-        Set<String> before = denied.adopt(next.deniedClients());
-        if (!before.equals(next.deniedClients())) {
-            audit.record(AuditEvent.DeniedClientsChanged.between(before, next.deniedClients()));
+        Set<String> before = references(denied.adopt(next.deniedClients()));
+        Set<String> now = references(next.deniedClients());
+        if (!before.equals(now)) {
+            audit.record(new AuditEvent.DeniedClientsChanged(without(now, before), without(before, now)));
         }
         return reloads.publish(next);
+    }
+
+    private static Set<String> references(Set<String> clientIds) {
+        return clientIds.stream().map(ClientReference::of).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<String> without(Set<String> these, Set<String> those) {
+        return these.stream().filter(one -> !those.contains(one)).toList();
     }
 
     /** Brings everything to its end, as {@code drain} in the configuration says; the Vert.x instance can be closed then. */

@@ -1,9 +1,7 @@
 package dev.portcullis.audit;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Something that happened to somebody's access. Holds no secret: no token, no code, no state, no cookie. */
 public sealed interface AuditEvent {
@@ -268,18 +266,6 @@ public sealed interface AuditEvent {
 
     /** The operator has switched clients off, or on again. */
     record DeniedClientsChanged(Collection<String> denied, Collection<String> allowed) implements AuditEvent {
-        public static DeniedClientsChanged between(Set<String> before, Set<String> now) {
-            return new DeniedClientsChanged(references(now, before), references(before, now));
-        }
-
-        private static List<String> references(Set<String> these, Set<String> butNotThese) {
-            return these.stream()
-                    .filter(id -> !butNotThese.contains(id))
-                    .map(ClientReference::of)
-                    .sorted()
-                    .toList();
-        }
-
         @Override
         public String event() {
             return "denied_clients";

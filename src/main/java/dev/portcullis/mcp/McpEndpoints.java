@@ -17,20 +17,29 @@ public final class McpEndpoints {
 
     /**
      * Those of this configuration, by the name of the upstream. Exchanges and streams of endpoints that are no longer among them go on to their
-     * own end.
+     * own end. Where one cannot be made, everything is as before.
      */
     public Map<String, McpEndpoint> of(GatewayConfig config) {
         Map<String, McpEndpoint> next = new HashMap<>();
-        config.upstreams()
-                .forEach((name, upstream) -> next.put(
-                        name,
-                        Optional.ofNullable(current.get(name))
-                                .filter(endpoint -> endpoint.serves(upstream))
-                                .orElseGet(() -> maker.apply(upstream))));
-        current.values().stream()
-                .filter(endpoint -> !next.containsValue(endpoint))
-                .forEach(McpEndpoint::retire);
+        try {
+            config.upstreams()
+                    .forEach((name, upstream) -> next.put(
+                            name,
+                            Optional.ofNullable(current.get(name))
+                                    .filter(endpoint -> endpoint.serves(upstream))
+                                    .orElseGet(() -> maker.apply(upstream))));
+        } catch (RuntimeException e) {
+            retire(next, current);
+            throw e;
+        }
+        retire(current, next);
         current = Map.copyOf(next);
         return current;
+    }
+
+    private static void retire(Map<String, McpEndpoint> these, Map<String, McpEndpoint> butNotThese) {
+        these.values().stream()
+                .filter(endpoint -> !butNotThese.containsValue(endpoint))
+                .forEach(McpEndpoint::retire);
     }
 }

@@ -82,6 +82,9 @@ final class Refusals {
 
     /** As {@link #noSession}; there was one, at a server that is not there any more. */
     void lostSession(HttpServerRequest request, Throwable failure) {
+        if (request.response().headWritten() || request.response().closed()) {
+            return;
+        }
         metrics.failed("session_lost");
         LOG.atWarn()
                 .addKeyValue("requestId", RequestId.of(request))

@@ -8,11 +8,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Adopts changes of the upstreams and of the denied clients in the configuration file, by reading that again and again: a mounted ConfigMap
@@ -25,10 +27,15 @@ import org.slf4j.LoggerFactory;
 public final class ConfigReloader {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReloader.class);
 
+    // That a busy event loop may need.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Supplier<GatewayConfig> file;
     private final Function<GatewayConfig, Future<Void>> listener;
     private final Counter changes;
     private final AtomicBoolean reading = new AtomicBoolean();
+    // Parts of the gateway may use another configuration than the one in use: one that not all of them could adopt.
+    private final AtomicBoolean torn = new AtomicBoolean();
     // Written by one reading at a time, read by gauges.
     private volatile GatewayConfig inUse;
     private volatile Optional<String> problem = Optional.empty();
@@ -63,35 +70,45 @@ public final class ConfigReloader {
 
     /** Succeeds where what was read is in use then. */
     Future<Void> adopt(Future<GatewayConfig> reading) {
-        return reading.compose(read -> {
-                    GatewayConfig next = inUse.withChangesOf(read);
-                    return use(next).onSuccess(used -> compare(next, read));
-                })
+        return reading.onFailure(failure -> complain(
+                        failure instanceof ConfigException
+                                ? String.valueOf(failure.getMessage())
+                                // Its message could quote a secret.
+                                : "an unexpected " + failure.getClass().getSimpleName(),
+                        Optional.empty()))
+                .compose(this::useWhatMayChange);
+    }
+
+    private Future<Void> useWhatMayChange(GatewayConfig read) {
+        GatewayConfig next = inUse.withChangesOf(read);
+        return use(next)
                 .onSuccess(used -> {
+                    compare(next, read);
                     if (problem.isPresent()) {
                         LOG.atInfo().log("the configuration can be used again");
                     }
                     problem = Optional.empty();
                 })
                 .onFailure(failure -> complain(
-                        failure instanceof ConfigException
-                                ? String.valueOf(failure.getMessage())
-                                // Its message could quote a secret.
-                                : "an unexpected " + failure.getClass().getSimpleName()));
+                        "it cannot be put to use, " + failure.getClass().getSimpleName(), Optional.of(failure)));
     }
 
     private Future<Void> use(GatewayConfig next) {
-        if (next.equals(inUse)) {
+        if (next.equals(inUse) && !torn.get()) {
             return Future.succeededFuture();
         }
-        return listener.apply(next).onSuccess(adopted -> {
-            inUse = next;
-            changes.increment();
-            LOG.atInfo()
-                    .addKeyValue("upstreams", next.upstreams().keySet())
-                    .addKeyValue("deniedClients", next.deniedClients().size())
-                    .log("the configuration has changed");
-        });
+        torn.set(true);
+        return listener.apply(next)
+                .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(adopted -> {
+                    torn.set(false);
+                    inUse = next;
+                    changes.increment();
+                    LOG.atInfo()
+                            .addKeyValue("upstreams", next.upstreams().keySet())
+                            .addKeyValue("deniedClients", next.deniedClients().size())
+                            .log("the configuration has changed");
+                });
     }
 
     private void compare(GatewayConfig used, GatewayConfig read) {
@@ -103,10 +120,11 @@ public final class ConfigReloader {
     }
 
     /** Once for each problem, not at every reading. */
-    private void complain(String message) {
+    private void complain(String message, Optional<Throwable> cause) {
         if (!problem.equals(Optional.of(message))) {
-            LOG.atError()
-                    .addKeyValue("reason", message)
+            LoggingEventBuilder line = LOG.atError().addKeyValue("reason", message);
+            cause.map(line::setCause)
+                    .orElse(line)
                     .log("the configuration cannot be used, going on with the one from before");
         }
         problem = Optional.of(message);

@@ -35,7 +35,7 @@ public final class DeniedClients {
     }
 
     /** From now on these are denied and no others; tells those who want to know, and answers which were denied before. */
-    public Set<String> adopt(Set<String> ids) {
+    public synchronized Set<String> adopt(Set<String> ids) {
         Entries before = entries;
         Entries next = Entries.of(ids);
         if (!next.equals(before)) {

@@ -67,6 +67,30 @@ class ConfigReloaderTest {
         assertThat(unreadable()).isZero();
     }
 
+    @Test
+    @DisplayName("in parts of the gateway is taken back there when the file is put back")
+    void putBack() {
+        List<GatewayConfig> told = new ArrayList<>();
+        ConfigReloader reloader = new ConfigReloader(() -> file, before, metrics, next -> {
+            told.add(next);
+            return trouble.<Future<Void>>map(Future::failedFuture).orElseGet(Future::succeededFuture);
+        });
+        GatewayConfig changed =
+                before.withChangesOf(new ConfigReader(Map.of("COGNITO_CLIENT_SECRET", "x", "EVERYTHING_API_KEY", "new"))
+                        .read(Path.of("conf/gateway.yaml")));
+        trouble = Optional.of(new IllegalStateException());
+        file = changed;
+        reloader.adopt(read());
+        file = before;
+        reloader.adopt(read());
+        assertThat(unreadable()).isEqualTo(1);
+        trouble = Optional.empty();
+        reloader.adopt(read());
+        reloader.adopt(read());
+        assertThat(told).containsExactly(changed, before, before);
+        assertThat(unreadable()).isZero();
+    }
+
     private Future<GatewayConfig> read() {
         return trouble.filter(failure -> failure instanceof UncheckedIOException)
                 .<Future<GatewayConfig>>map(Future::failedFuture)

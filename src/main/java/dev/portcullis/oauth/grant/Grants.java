@@ -93,7 +93,7 @@ public final class Grants {
                                         .orElse(grant.createdAt()))));
     }
 
-    /** When tokens were issued from it for the last time; without opening it, so whose it is nobody knows. */
+    /** When tokens were issued from it for the last time, at the earliest ever where it does not say; without opening it, so whose it is stays unknown. */
     Future<Optional<Instant>> lastUsed(String grantId) {
         return redis.fields(new GrantKeys(grantId).grant(), List.of("gen", "used"))
                 .map(fields -> fields.get(0)

@@ -84,28 +84,27 @@ public final class UserGrants {
     /** What a look-up finds of each grant that the index names, the newest first; those of which it finds nothing are forgotten. */
     private <T> Future<List<T>> alive(String subject, Function<String, Future<Optional<T>>> lookup) {
         List<T> alive = new ArrayList<>();
-        List<String> dead = new ArrayList<>();
         return redis.run(REMEMBERED, List.of(key(subject)), List.of())
-                .compose(ids -> lookUp(ids, lookup, alive, dead))
-                .map(done -> {
-                    forget(subject, dead);
-                    return alive;
-                });
+                .compose(all -> inTurns(all, ids -> {
+                    List<Future<Optional<T>>> lookups = ids.stream().map(lookup).toList();
+                    return Future.all(lookups).onSuccess(found -> {
+                        List<String> dead = new ArrayList<>();
+                        for (int i = 0; i < ids.size(); i++) {
+                            lookups.get(i).result().ifPresentOrElse(alive::add, addTo(dead, ids.get(i)));
+                        }
+                        forget(subject, dead);
+                    });
+                }))
+                .map(alive);
     }
 
-    private <T> Future<Void> lookUp(
-            List<String> ids, Function<String, Future<Optional<T>>> lookup, List<T> alive, List<String> dead) {
-        if (ids.isEmpty()) {
+    /** Some at a time. */
+    private static <T> Future<Void> inTurns(List<T> all, Function<List<T>, Future<?>> turn) {
+        if (all.isEmpty()) {
             return Future.succeededFuture();
         }
-        List<String> first = ids.subList(0, Math.min(AT_ONCE, ids.size()));
-        List<Future<Optional<T>>> lookups = first.stream().map(lookup).toList();
-        return Future.all(lookups).compose(found -> {
-            for (int i = 0; i < first.size(); i++) {
-                lookups.get(i).result().ifPresentOrElse(alive::add, addTo(dead, first.get(i)));
-            }
-            return lookUp(ids.subList(first.size(), ids.size()), lookup, alive, dead);
-        });
+        List<T> first = all.subList(0, Math.min(AT_ONCE, all.size()));
+        return turn.apply(first).compose(done -> inTurns(all.subList(first.size(), all.size()), turn));
     }
 
     private static Runnable addTo(List<String> list, String element) {
@@ -125,21 +124,27 @@ public final class UserGrants {
     private Future<Void> endUnused(String subject) {
         return alive(subject, id -> grants.lastUsed(id).map(used -> used.map(at -> new LastUse(id, at))))
                 .compose(uses -> {
-                    // Stable: of those that were never used, the newest come first.
+                    // Stable: of those that were used at the same time, the newest come first.
                     uses.sort(Comparator.comparing(LastUse::at).reversed());
-                    return Future.join(uses.stream()
-                            .skip(config.connections().maxPerUser())
-                            .map(use -> end(subject, use.grantId()))
-                            .toList());
-                })
-                .mapEmpty();
+                    List<LastUse> surplus =
+                            uses.subList(Math.min(config.connections().maxPerUser(), uses.size()), uses.size());
+                    return inTurns(
+                            surplus,
+                            some -> Future.join(some.stream()
+                                    .map(use -> end(subject, use.grantId()))
+                                    .toList()));
+                });
     }
 
     private Future<Void> end(String subject, String grantId) {
-        return grants.find(grantId)
-                .compose(found -> found.filter(grant -> grant.user().subject().equals(subject))
-                        .map(this::end)
-                        .orElseGet(Future::succeededFuture));
+        return grants.find(grantId).compose(found -> {
+            if (found.filter(grant -> grant.user().subject().equals(subject)).isPresent()) {
+                return end(found.get());
+            }
+            // It is over since, or was sealed with a key that is distrusted now.
+            forget(subject, List.of(grantId));
+            return Future.succeededFuture();
+        });
     }
 
     private Future<Void> end(Grant grant) {
