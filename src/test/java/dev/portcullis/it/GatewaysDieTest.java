@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /** {@code -Dit.seconds} is how long the traffic goes on between two events. */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Tag("alone")
 class GatewaysDieTest {
     private static final Logger LOG = LoggerFactory.getLogger(GatewaysDieTest.class);
     private static final Duration WHILE = Duration.ofSeconds(Integer.getInteger("it.seconds", 2));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /** {@code -Dit.grants} is how many there are in the fuller Redis: copies of a real one and of its user's index, each with an id of its own. */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
+@Tag("alone")
 class ManyGrantsTest {
     private static final Logger LOG = LoggerFactory.getLogger(ManyGrantsTest.class);
     private static final int FEW = 1_000;

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** {@code -Dit.frozenSeconds} is how long Redis stands still. */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Tag("alone")
 class RedisDiesTest {
     private static final Logger LOG = LoggerFactory.getLogger(RedisDiesTest.class);
     private static final Duration FROZEN = Duration.ofSeconds(Integer.getInteger("it.frozenSeconds", 6));

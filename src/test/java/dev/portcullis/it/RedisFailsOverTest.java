@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /** {@code -Dit.seconds} is how long the traffic goes on before and after. */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Tag("alone")
 class RedisFailsOverTest {
     private static final Logger LOG = LoggerFactory.getLogger(RedisFailsOverTest.class);
     private static final Duration WHILE = Duration.ofSeconds(Integer.getInteger("it.seconds", 3));

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 /** Takes {@code -Dit.soakMinutes}; grants live for one minute, so that as many end as begin. */
 @EnabledIfSystemProperty(named = "it.soakMinutes", matches = "[1-9]\\d*")
 @Timeout(value = 1, unit = TimeUnit.DAYS)
+@Tag("alone")
 class SoakTest {
     private static final Logger LOG = LoggerFactory.getLogger(SoakTest.class);
     private static final Duration SOAK = Duration.ofMinutes(Integer.getInteger("it.soakMinutes", 30));
