@@ -264,16 +264,19 @@ public sealed interface AuditEvent {
         }
     }
 
+    /** Whom or what the gateway trusts is different now. */
+    sealed interface Change extends AuditEvent {
+        @Override
+        default String outcome() {
+            return "changed";
+        }
+    }
+
     /** The operator has switched clients off, or on again. */
-    record DeniedClientsChanged(Collection<String> denied, Collection<String> allowed) implements AuditEvent {
+    record DeniedClientsChanged(Collection<String> denied, Collection<String> allowed) implements Change {
         @Override
         public String event() {
             return "denied_clients";
-        }
-
-        @Override
-        public String outcome() {
-            return "changed";
         }
 
         @Override
@@ -283,15 +286,10 @@ public sealed interface AuditEvent {
     }
 
     /** The keys of the gateway are others now. */
-    record KeysChanged(Collection<String> keys, Collection<String> distrusted) implements AuditEvent {
+    record KeysChanged(Collection<String> keys, Collection<String> distrusted) implements Change {
         @Override
         public String event() {
             return "keys";
-        }
-
-        @Override
-        public String outcome() {
-            return "changed";
         }
 
         @Override

@@ -34,10 +34,10 @@ public final class ConfigReloader {
     private final Function<GatewayConfig, Future<Void>> listener;
     private final Counter changes;
     private final AtomicBoolean reading = new AtomicBoolean();
-    // Parts of the gateway may use another configuration than the one in use: one that not all of them could adopt.
-    private final AtomicBoolean torn = new AtomicBoolean();
     // Written by one reading at a time, read by gauges.
     private volatile GatewayConfig inUse;
+    // Parts of the gateway may use another one, which not all of them could adopt.
+    private volatile boolean torn;
     private volatile Optional<String> problem = Optional.empty();
     private volatile boolean restartNeeded;
 
@@ -94,14 +94,14 @@ public final class ConfigReloader {
     }
 
     private Future<Void> use(GatewayConfig next) {
-        if (next.equals(inUse) && !torn.get()) {
+        if (next.equals(inUse) && !torn) {
             return Future.succeededFuture();
         }
-        torn.set(true);
+        torn = true;
         return listener.apply(next)
                 .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(adopted -> {
-                    torn.set(false);
+                    torn = false;
                     inUse = next;
                     changes.increment();
                     LOG.atInfo()
