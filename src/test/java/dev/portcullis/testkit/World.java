@@ -255,7 +255,9 @@ public final class World implements AutoCloseable {
         files.ifPresent(World::delete);
     }
 
+    /** All but the logs in it. */
     static void delete(Path directory) {
+        KeptLogs.keep(directory);
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
