@@ -29,6 +29,8 @@ class RedisSentinelTest {
     private static final Duration WHILE = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration FAILOVER = Duration.ofSeconds(15);
+    // Less than it takes a gateway to ask by itself.
+    private static final Duration NEWS = Duration.ofSeconds(3);
     // What a gateway takes to ask the Sentinels again, at most, and a little for their answer.
     private static final Duration LOOK = Duration.ofSeconds(9);
 
@@ -56,7 +58,8 @@ class RedisSentinelTest {
 
     @Test
     @Order(1)
-    @DisplayName("AS-30, AS-33: a planned failover while sessions are refreshed: none is lost, none is suspected")
+    @DisplayName(
+            "AS-30, AS-33: a planned failover while sessions are refreshed: the gateways leave the old master as soon as Sentinels do, no session is lost, none is suspected")
     void plannedFailover() {
         RedisServer before = redis.master();
         redis.awaitReplicas();
@@ -64,6 +67,10 @@ class RedisSentinelTest {
         // a new session.
         Disturbance.under(gateways, false, crowd -> {
             redis.failOver();
+            await().atMost(FAILOVER).until(() -> redis.named() != before);
+            await().atMost(NEWS).until(() -> clients(before) == 0);
+            // It does not end its connections by itself, not for ten seconds.
+            assertThat(isReplica(before)).isFalse();
             await().atMost(FAILOVER).until(() -> isReplica(before));
         });
         assertThat(redis.master()).isNotSameAs(before);
@@ -144,6 +151,17 @@ class RedisSentinelTest {
         });
         assertThat(clients(other)).isPositive();
         assertThat(isReplica(master)).isFalse();
+    }
+
+    @Test
+    @Order(5)
+    @DisplayName("AS-30: a Sentinel that ended its connections is listened to again")
+    void interruptedNews() {
+        long listeners = redis.listeners(1);
+        assertThat(listeners).isPositive();
+        redis.sentinel(1).ask("CLIENT", "KILL", "TYPE", "pubsub");
+        assertThat(redis.listeners(1)).isZero();
+        await().atMost(LOOK).until(() -> redis.listeners(1) == listeners);
     }
 
     private static boolean isReplica(RedisServer server) {

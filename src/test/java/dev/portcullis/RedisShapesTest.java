@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.LogCapture;
 import dev.portcullis.testkit.RedisGroup;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
@@ -11,6 +12,7 @@ import dev.portcullis.testkit.TlsEndpoint;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
@@ -42,13 +44,37 @@ class RedisShapesTest {
     @Test
     @DisplayName("TLS to the Sentinel, which has users of its own, and to the master that it names")
     void tlsToSentinels() {
-        try (TlsEndpoint tls = TlsEndpoint.create();
+        try (LogCapture log = LogCapture.of("dev.portcullis.redis.SentinelNews");
+                TlsEndpoint tls = TlsEndpoint.create();
                 RedisGroup redis = RedisGroup.guarded(tls::portFor)) {
             JsonObject sentinel = new JsonObject()
                     .put("user", RedisGroup.SENTINEL_USER)
                     .put("password", RedisGroup.SENTINEL_PASSWORD);
             String url = redis.url().replace("redis-sentinel://", "rediss-sentinel://");
             everythingWorks(yaml -> yaml.put("redis", secured(url, tls).put("sentinel", sentinel)));
+            // It is heard as well.
+            assertThat(log.text()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("a Sentinel that may be asked and not listened to is named in the log, and everything works")
+    void unheardSentinel() {
+        try (LogCapture log = LogCapture.of("dev.portcullis.redis.SentinelNews");
+                RedisGroup redis = RedisGroup.guarded(port -> port)) {
+            redis.sentinel(0).ask("ACL", "SETUSER", RedisGroup.SENTINEL_USER, "resetchannels");
+            JsonObject sentinel = new JsonObject()
+                    .put("user", RedisGroup.SENTINEL_USER)
+                    .put("password", RedisGroup.SENTINEL_PASSWORD);
+            everythingWorks(yaml ->
+                    yaml.put("redis", new JsonObject().put("url", redis.url()).put("sentinel", sentinel)));
+            List<JsonObject> unheard =
+                    log.lines(line -> line.getString("message").equals("cannot hear a Sentinel, trying again"));
+            assertThat(unheard).isNotEmpty().allSatisfy(line -> {
+                assertThat(line.getString("sentinel"))
+                        .isEqualTo("localhost:" + redis.sentinel(0).port());
+                assertThat(line.getString("reason")).isEqualTo("NOPERM");
+            });
         }
     }
 

@@ -11,11 +11,14 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Makes clients of the library, each for one connection to one server: closing its client is the only thing that cuts a socket and fails what
@@ -39,16 +42,21 @@ final class Clients {
 
     /** A single question to a server, over a connection of its own. */
     Future<Response> ask(Server server, Request question) {
-        return ask(to(server), question);
+        return ask(to(server), connection -> connection.send(question));
     }
 
-    Future<Response> askSentinel(Server sentinel, Request question) {
-        return ask(client(sentinel, "", config.sentinelUser(), config.sentinelPassword()), question);
+    Redis toSentinel(Server sentinel) {
+        return client(sentinel, "", config.sentinelUser(), config.sentinelPassword());
     }
 
-    private Future<Response> ask(Redis client, Request question) {
+    /** Several questions that it answers one right after the other. */
+    Future<List<Response>> askSentinel(Server sentinel, List<Request> questions) {
+        return ask(toSentinel(sentinel), connection -> connection.batch(questions));
+    }
+
+    private <T> Future<T> ask(Redis client, Function<RedisConnection, Future<T>> question) {
         return client.connect()
-                .compose(connection -> connection.send(question))
+                .compose(question)
                 .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .onComplete(done -> client.close());
     }

@@ -11,4 +11,9 @@ interface Locator {
     default boolean changes() {
         return false;
     }
+
+    /** From now on, and until it is closed, tells when the answer may be another one, as far as that can be heard. */
+    default void watch(Runnable changed) {}
+
+    default void close() {}
 }

@@ -79,7 +79,7 @@ public final class RedisInspection {
         RedisAddress address = config.address();
         switch (address.kind()) {
             case SENTINEL:
-                return new Sentinels(clients, address).locate().map(List::of);
+                return new Sentinels(vertx, clients, config).locate().map(List::of);
             case CLUSTER:
                 return Topology.of(vertx, config)
                         .subscriptions()

@@ -2,13 +2,7 @@ package dev.portcullis.redis;
 
 import dev.portcullis.config.GatewayConfig;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
-import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -18,8 +12,6 @@ import java.util.Set;
  */
 public final class RedisSubscription {
     private final SupervisedConnection connection;
-    private final Set<String> channels;
-    private final Subscriber subscriber;
 
     /** Who listens. */
     public interface Subscriber {
@@ -36,9 +28,9 @@ public final class RedisSubscription {
             Set<String> channels,
             Subscriber subscriber) {
         Locator locator = Topology.of(vertx, config).subscriptions();
-        this.connection = new SupervisedConnection(vertx, config, metrics, "subscription", locator, this::subscribe);
-        this.channels = channels;
-        this.subscriber = subscriber;
+        Channels listened = new Channels(channels);
+        this.connection = new SupervisedConnection(
+                vertx, config, metrics, "subscription", locator, fresh -> listened.subscribe(fresh, subscriber));
     }
 
     /** Completes when the first attempt has succeeded or failed; trying goes on by itself. */
@@ -53,37 +45,5 @@ public final class RedisSubscription {
 
     public Future<Void> close() {
         return connection.close();
-    }
-
-    /** Nothing else is ever sent on this connection: the client library takes a pushed message for the answer of a command that waits. */
-    private Future<Void> subscribe(RedisConnection fresh) {
-        Promise<Void> confirmed = Promise.promise();
-        Set<String> missing = new HashSet<>(channels);
-        fresh.handler(push -> {
-            if (push.size() != 3) {
-                return;
-            }
-            String channel = text(push, 1);
-            switch (text(push, 0)) {
-                case "subscribe":
-                    if (missing.remove(channel) && missing.isEmpty()) {
-                        confirmed.complete();
-                        subscriber.subscribed();
-                    }
-                    break;
-                case "message":
-                    subscriber.message(channel, text(push, 2));
-                    break;
-                default:
-                // Nothing else was asked for.
-            }
-        });
-        Request request = Request.cmd(Command.SUBSCRIBE);
-        channels.forEach(request::arg);
-        return fresh.send(request).compose(sent -> confirmed.future());
-    }
-
-    private static String text(Response push, int index) {
-        return String.valueOf(push.get(index));
     }
 }

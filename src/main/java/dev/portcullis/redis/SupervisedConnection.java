@@ -35,7 +35,11 @@ final class SupervisedConnection {
     private Optional<Redis> client = Optional.empty();
     // Volatile for the readiness probe alone, which asks from another thread.
     private volatile Optional<RedisConnection> connection = Optional.empty();
+    // The one that the connection leads to.
+    private Optional<Server> server = Optional.empty();
     private long pauseMs = FIRST_PAUSE_MS;
+    private boolean looking;
+    private boolean lookAgain;
     private boolean closed;
 
     /**
@@ -62,6 +66,7 @@ final class SupervisedConnection {
     /** Completes when the first attempt to connect has succeeded or failed; trying goes on by itself. */
     Future<Void> start() {
         metrics.wanted(true);
+        locator.watch(this::look);
         return connect().otherwiseEmpty();
     }
 
@@ -90,6 +95,7 @@ final class SupervisedConnection {
         }
         connection.ifPresent(open -> metrics.closed());
         closed = true;
+        locator.close();
         connection = Optional.empty();
         Future<Void> done = client.map(Redis::close)
                 .map(Future.class::cast)
@@ -114,6 +120,9 @@ final class SupervisedConnection {
     }
 
     private Future<Void> connect(Server server) {
+        if (closed) {
+            return Future.succeededFuture();
+        }
         Redis attempt = clients.to(server);
         client = Optional.of(attempt);
         return attempt.connect()
@@ -126,36 +135,67 @@ final class SupervisedConnection {
                 });
     }
 
-    private void adopt(Server server, RedisConnection fresh) {
+    private void adopt(Server found, RedisConnection fresh) {
         if (closed) {
             return;
         }
         fresh.endHandler(ended -> lost(fresh, "the server closed the connection"));
         fresh.exceptionHandler(error -> lost(fresh, Replies.kind(error)));
         connection = Optional.of(fresh);
+        server = Optional.of(found);
         metrics.connected();
-        pauseMs = FIRST_PAUSE_MS;
         LOG.atInfo()
                 .addKeyValue("purpose", purpose)
-                .addKeyValue("server", server)
+                .addKeyValue("server", found)
                 .log("connected to Redis");
         if (locator.changes()) {
-            lookLater(server, fresh);
+            // It may have been replaced since it was named.
+            look();
+            lookLater(fresh);
+        } else {
+            pauseMs = FIRST_PAUSE_MS;
         }
     }
 
-    /** A master that is cut off from its Sentinels but not from us would go on to take what its successor never gets. */
-    private void lookLater(Server server, RedisConnection used) {
+    /**
+     * A master that was replaced, or is cut off from its Sentinels but not from us, would go on to take what its successor never gets. One look
+     * at a time: all Sentinels tell of the same failover.
+     */
+    private void look() {
+        if (looking) {
+            lookAgain = true;
+        } else if (connection.isPresent()) {
+            looking = true;
+            RedisConnection used = connection.get();
+            locator.locate().map(Optional::of).onComplete(named -> {
+                looking = false;
+                if (named.succeeded()) {
+                    judge(used, named.result());
+                }
+                if (lookAgain) {
+                    lookAgain = false;
+                    look();
+                }
+            });
+        }
+    }
+
+    private void judge(RedisConnection used, Optional<Server> named) {
+        if (named.equals(server)) {
+            // Not before: those who disagree about it must not have us run from one to the other.
+            pauseMs = FIRST_PAUSE_MS;
+        } else {
+            lost(used, "another server is the master now");
+        }
+    }
+
+    /** For what was not heard. */
+    private void lookLater(RedisConnection used) {
         long jitter = ThreadLocalRandom.current().nextLong(LOOK_MS / 2);
         vertx.setTimer(LOOK_MS + jitter, fired -> {
             if (connection.filter(current -> current == used).isPresent()) {
-                locator.locate().onComplete(named -> {
-                    if (named.succeeded() && !named.result().equals(server)) {
-                        lost(used, "another server is the master now");
-                    } else {
-                        lookLater(server, used);
-                    }
-                });
+                look();
+                lookLater(used);
             }
         });
     }

@@ -28,7 +28,7 @@ record Topology(Vertx vertx, GatewayConfig.Redis config, Clients clients) {
     private Locator master() {
         RedisAddress address = config.address();
         return address.kind() == RedisAddress.Kind.SENTINEL
-                ? new Sentinels(clients, address)
+                ? new Sentinels(vertx, clients, config)
                 : () -> Future.succeededFuture(address.servers().get(0));
     }
 }

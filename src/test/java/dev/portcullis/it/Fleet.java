@@ -74,7 +74,7 @@ final class Fleet implements AutoCloseable {
             long began = System.nanoTime();
             Answer answer = request.apply(gateway);
             if (answer.status() >= 400) {
-                throw new RequestFailedException(gateway, began, answer.status() + " " + answer.body());
+                throw new RequestFailedException(gateway, began, answer.gist());
             }
             return answer;
         });

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /** Actors at work, each on a thread of its own; what they got done, and what went wrong. */
 final class Traffic implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<Actor> actors = new ArrayList<>();
+    private final Map<String, List<Actor>> actors = new TreeMap<>();
     private final List<CompletableFuture<Void>> running = new ArrayList<>();
     private final Map<String, ConcurrentLinkedQueue<Long>> durations = new ConcurrentHashMap<>();
     private final List<RequestFailedException> failures = new CopyOnWriteArrayList<>();
@@ -31,7 +31,7 @@ final class Traffic implements AutoCloseable {
         ConcurrentLinkedQueue<Long> took = durations.computeIfAbsent(kind, name -> new ConcurrentLinkedQueue<>());
         for (int i = 0; i < many; i++) {
             Actor actor = supplier.get();
-            actors.add(actor);
+            actors.computeIfAbsent(kind, name -> new ArrayList<>()).add(actor);
             running.add(CompletableFuture.runAsync(() -> work(kind, actor, period.toNanos(), took), threads));
         }
     }
@@ -64,14 +64,23 @@ final class Traffic implements AutoCloseable {
     /** Lets them come to an end. */
     void end() {
         ended = true;
-        actors.forEach(Actor::leave);
+        actors.values().forEach(some -> some.forEach(Actor::leave));
         running.forEach(CompletableFuture::join);
         threads.shutdown();
     }
 
     /** After the end: those for whom what they built up is not good at this gateway. */
     List<Actor> lostAt(String gateway) {
-        return actors.stream().filter(actor -> !actor.isUsableAt(gateway)).toList();
+        return actors.keySet().stream()
+                .flatMap(kind -> lostAt(gateway, kind).stream())
+                .toList();
+    }
+
+    /** Of one kind. */
+    List<Actor> lostAt(String gateway, String kind) {
+        return actors.getOrDefault(kind, List.of()).stream()
+                .filter(actor -> !actor.isUsableAt(gateway))
+                .toList();
     }
 
     List<RequestFailedException> failures() {
@@ -116,7 +125,7 @@ final class Traffic implements AutoCloseable {
     @Override
     public void close() {
         ended = true;
-        actors.forEach(Actor::leave);
+        actors.values().forEach(some -> some.forEach(Actor::leave));
         threads.shutdownNow();
     }
 }

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 /** What a server said. */
 public record Answer(HttpResponse<String> response) {
 
+    private static final Pattern HEADING = Pattern.compile("<h1>(.*?)</h1>");
     private static final Pattern LINK = Pattern.compile("<a class=\"button\" href=\"([^\"]*)\"");
 
     public int status() {
@@ -27,6 +28,12 @@ public record Answer(HttpResponse<String> response) {
 
     public Optional<String> header(String name) {
         return response.headers().firstValue(name);
+    }
+
+    /** Its status and, of a page, the heading; else all of it. */
+    public String gist() {
+        Matcher matcher = HEADING.matcher(body());
+        return status() + " " + (matcher.find() ? matcher.group(1) : body());
     }
 
     /** Where a redirect leads. */

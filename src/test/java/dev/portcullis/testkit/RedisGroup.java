@@ -51,7 +51,9 @@ public final class RedisGroup implements AutoCloseable {
                         Optional.empty(),
                         "sentinel monitor " + MASTER + " " + masterAt + " 2",
                         "sentinel auth-pass " + MASTER + " \"" + PASSWORD + "\"",
-                        "sentinel down-after-milliseconds " + MASTER + " 1000",
+                        // With a second, Sentinels that get little time on a busy machine replace a master that was
+                        // just promoted and is well.
+                        "sentinel down-after-milliseconds " + MASTER + " 2000",
                         "sentinel failover-timeout " + MASTER + " 5000"))
                 .toList();
         await().atMost(PATIENCE)
@@ -75,7 +77,8 @@ public final class RedisGroup implements AutoCloseable {
         RedisServer sentinel = RedisServer.startSentinel(
                 ports.get(1),
                 Optional.of("0perator"),
-                "user " + SENTINEL_USER + " on >" + SENTINEL_PASSWORD + " +@all",
+                "user " + SENTINEL_USER + " on >" + SENTINEL_PASSWORD + " resetchannels &+switch-master +@connection"
+                        + " +subscribe +sentinel|get-master-addr-by-name +sentinel|master",
                 "sentinel resolve-hostnames yes",
                 "sentinel announce-hostnames yes",
                 "sentinel monitor " + MASTER + " localhost " + named + " 1",
@@ -188,6 +191,31 @@ public final class RedisGroup implements AutoCloseable {
         }
     }
 
+    /** How many there were; of a cluster, how many replicas are in a primary's place. */
+    public long failovers() {
+        return sentinels.isEmpty()
+                ? servers.stream()
+                        .skip(3)
+                        .filter(server -> server.info("role").equals("master"))
+                        .count()
+                : sentinels
+                        .get(0)
+                        .log()
+                        .lines()
+                        .filter(line -> line.contains("+switch-master"))
+                        .count();
+    }
+
+    /** How many listen to a Sentinel for its news. */
+    public long listeners(int sentinel) {
+        return sentinels
+                .get(sentinel)
+                .ask("CLIENT", "LIST")
+                .lines()
+                .filter(line -> line.contains(" sub=1 "))
+                .count();
+    }
+
     public RedisServer sentinel(int index) {
         return sentinels.get(index);
     }
@@ -201,6 +229,24 @@ public final class RedisGroup implements AutoCloseable {
                                 .toList(),
                         masters -> masters.size() == 1)
                 .get(0);
+    }
+
+    /** The one that most of the Sentinels name. */
+    public RedisServer named() {
+        List<String> ports = sentinels.stream()
+                .map(sentinel -> sentinel.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)
+                        .lines()
+                        .skip(1)
+                        .findFirst()
+                        .orElse(""))
+                .toList();
+        return servers.stream()
+                .filter(server -> ports.stream()
+                                .filter(String.valueOf(server.port())::equals)
+                                .count()
+                        > sentinels.size() / 2)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("the Sentinels disagree"));
     }
 
     /** From now on the Sentinels name another server, and leave the master alone. */

@@ -201,6 +201,15 @@ public final class RedisServer implements AutoCloseable {
         return line.toString().trim();
     }
 
+    /** What it wrote so far. */
+    public String log() {
+        try {
+            return Files.readString(directory.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A field of {@code INFO}, empty where it is not there. */
     public String info(String field) {
         return info().lines()
