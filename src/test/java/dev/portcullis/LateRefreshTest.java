@@ -5,17 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.dev.cognito.RefreshRotation;
 import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TcpRelay;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Cognito does what it is asked, and says so when its caller has been told to come back later. */
+/** Cognito or Redis does what it is asked, and its caller has been told to come back later when it says so. */
 class LateRefreshTest {
     private static final Duration IN_TIME = Duration.ofSeconds(2);
     private static final Duration LATE = Duration.ofSeconds(3);
@@ -64,6 +67,35 @@ class LateRefreshTest {
             assertThat(last.status()).as(last.body()).isEqualTo(200);
         } finally {
             network[0].close();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "AS-30: Redis lets a refresh begin, and its word gets lost: 503 in time, and nobody waits for the end of it")
+    void aRefreshThatBeganUnheard() {
+        try (RedisServer redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+                TcpRelay network = TcpRelay.inFrontOf(redis.port());
+                World world = World.start(configuration -> configuration
+                        .put("redis", new JsonObject().put("url", "redis://localhost:" + network.port()))
+                        .put("refresh", new JsonObject().put("lease", "30s")))) {
+            TestClient client = TestClient.register(world);
+            String token = client.redeem(world.url(), client.code()).json().getString("refresh_token");
+            network.rewriting(answer -> {
+                if (answer.toString().contains("leased")) {
+                    network.swallow();
+                }
+                return answer;
+            });
+            long began = System.nanoTime();
+            Answer refused = client.refresh(world.url(), token);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(IN_TIME);
+            assertThat(refused.status()).as(refused.body()).isEqualTo(503);
+            network.rewriting(UnaryOperator.identity()).heal();
+
+            Answer next = await().atMost(BACK)
+                    .until(() -> client.refresh(world.url(), token), answer -> answer.status() != 503);
+            assertThat(next.status()).as(next.body()).isEqualTo(200);
         }
     }
 }

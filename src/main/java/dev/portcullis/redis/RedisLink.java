@@ -11,6 +11,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
+import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -117,15 +118,44 @@ public final class RedisLink {
      * @param keys of one slot
      */
     public Future<List<String>> run(Script script, List<String> keys, List<String> arguments) {
+        return answer(script, evaluate(script, keys, arguments));
+    }
+
+    /**
+     * Runs a script that takes something which somebody has to give back. Where only its answer was lost nobody would: then the other script is
+     * run as soon as Redis is there to be told, for so long at most.
+     *
+     * @param giveBack may come twice, or where nothing was taken
+     */
+    public Future<List<String>> take(
+            Duration patience,
+            Script script,
+            Script giveBack,
+            List<String> keys,
+            List<String> arguments,
+            String token) {
+        return answer(script, evaluate(script, keys, arguments).onFailure(error -> {
+            if (!(error instanceof Outage || error instanceof ErrorType)) {
+                insist(patience, giveBack, keys, List.of(token));
+            }
+        }));
+    }
+
+    /** Fails with an {@link Outage} where it was not sent, an error that Redis answered, or anything else where nobody knows. */
+    private Future<Optional<Response>> evaluate(Script script, List<String> keys, List<String> arguments) {
         int slot = HashSlot.of(keys);
         Request known = evaluation(Command.EVALSHA, script.sha1(), keys, arguments);
         return exchange(
-                        "evalsha",
-                        script.name(),
-                        () -> servers.send(slot, known)
-                                .recover(error -> Replies.isError(error, "NOSCRIPT")
-                                        ? servers.send(slot, evaluation(Command.EVAL, script.source(), keys, arguments))
-                                        : Future.failedFuture(error)))
+                "evalsha",
+                script.name(),
+                () -> servers.send(slot, known)
+                        .recover(error -> Replies.isError(error, "NOSCRIPT")
+                                ? servers.send(slot, evaluation(Command.EVAL, script.source(), keys, arguments))
+                                : Future.failedFuture(error)));
+    }
+
+    private static Future<List<String>> answer(Script script, Future<Optional<Response>> evaluated) {
+        return evaluated
                 .recover(error -> Future.failedFuture(outage(script.name(), error)))
                 .map(reply -> reply.map(RedisLink::texts).orElse(List.of()));
     }

@@ -114,7 +114,8 @@ public final class Grants {
                 String.valueOf(perMinute == 0 ? 0 : Math.max(1, 60_000 / perMinute)),
                 String.valueOf(perMinute),
                 String.valueOf(clock.instant().toEpochMilli()));
-        return redis.run(CLAIM, List.of(keys.grant()), arguments).map(reply -> claim(token.grantId(), lease, reply));
+        return redis.take(config.refresh().lease(), CLAIM, RELEASE, List.of(keys.grant()), arguments, lease)
+                .map(reply -> claim(token.grantId(), lease, reply));
     }
 
     private Claim claim(String grantId, String lease, List<String> reply) {
