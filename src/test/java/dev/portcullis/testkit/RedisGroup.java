@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -338,7 +337,7 @@ public final class RedisGroup implements AutoCloseable {
     private static List<Integer> freePorts(int count) {
         List<Integer> ports = new ArrayList<>();
         for (int tries = 0; ports.size() < count && tries < 1000; tries++) {
-            int port = ThreadLocalRandom.current().nextInt(12_000, 22_000);
+            int port = Ports.any(12_000, 22_000);
             if (!ports.contains(port) && isFree(port) && isFree(port + 10_000)) {
                 ports.add(port);
             }

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -312,7 +311,7 @@ public final class World implements AutoCloseable {
     public static List<Integer> freePorts(int count) {
         List<Integer> ports = new ArrayList<>();
         for (int tries = 0; ports.size() < count && tries < 1000; tries++) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            int port = Ports.any(15_000, 32_000);
             try (ServerSocket socket = new ServerSocket(port)) {
                 if (!ports.contains(socket.getLocalPort())) {
                     ports.add(socket.getLocalPort());
