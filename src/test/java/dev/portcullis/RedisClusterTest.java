@@ -122,8 +122,8 @@ class RedisClusterTest {
         TcpRelay way = Objects.requireNonNull(NETWORK.get(redis.server(1).port()));
         List<Refusal> refusals = Disturbance.under(gateways, true, crowd -> {
             int before = crowd.calls();
-            way.swallowAll();
             try {
+                way.swallowAll();
                 await().atMost(PATIENCE).until(() -> !crowd.refusals().isEmpty() && !gateways.areReady());
                 pause(WHILE);
                 assertThat(crowd.calls()).isGreaterThan(before + CALLS);

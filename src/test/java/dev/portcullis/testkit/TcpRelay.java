@@ -8,6 +8,7 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -24,6 +25,7 @@ import java.util.function.UnaryOperator;
 /** The network between a gateway and a server, which can go bad in all the ways that networks do. */
 public final class TcpRelay implements AutoCloseable {
     private static final int FULL_MS = 200;
+    private static final long CLOSED_NANOS = 2_000_000_000;
 
     private final Vertx vertx = Vertx.vertx();
     private final NetClient outgoing = vertx.createNetClient();
@@ -79,14 +81,26 @@ public final class TcpRelay implements AutoCloseable {
         stopListening();
         try {
             // Once the queue of a listener that takes nobody is full, the kernel ignores whoever comes.
-            ServerSocket full = new ServerSocket();
-            full.bind(new InetSocketAddress(InetAddress.getByName("localhost"), port), 1);
-            wall.add(full);
+            wall.add(full());
             for (int i = 0; i < 10 && fill(); i++) {
                 continue;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private ServerSocket full() throws IOException {
+        // A listener that was closed is there until its selector has noticed.
+        for (long end = System.nanoTime() + CLOSED_NANOS; ; ) {
+            try {
+                return new ServerSocket(port, 1, InetAddress.getByName("localhost"));
+            } catch (BindException notYet) {
+                if (System.nanoTime() > end) {
+                    throw notYet;
+                }
+                Thread.onSpinWait();
+            }
         }
     }
 
