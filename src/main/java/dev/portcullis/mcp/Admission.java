@@ -2,7 +2,10 @@ package dev.portcullis.mcp;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.portcullis.config.ToolPolicy;
 import dev.portcullis.config.UpstreamLimits;
+import dev.portcullis.mcp.tools.HeldBytes;
+import dev.portcullis.mcp.tools.Holding;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,15 +19,17 @@ final class Admission {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final UpstreamLimits limits;
+    private final ToolPolicy tools;
     private final LongSupplier nanoTime;
     private final Caller everybody;
     private final Cache<String, Caller> callers;
 
     /** @param maxUsers remembered at once; the longest unseen are forgotten, and start with a full bucket when they come back */
-    Admission(UpstreamLimits limits, int maxUsers, LongSupplier nanoTime) {
+    Admission(UpstreamLimits limits, ToolPolicy tools, int maxUsers, LongSupplier nanoTime) {
         this.limits = limits;
+        this.tools = tools;
         this.nanoTime = nanoTime;
-        this.everybody = new Caller(limits.open(), limits.rate(), limits.burst());
+        this.everybody = new Caller(limits.open(), limits.rate(), limits.burst(), tools.maxHeldBytes());
         this.callers = Caffeine.newBuilder()
                 .maximumSize(maxUsers)
                 // Its upkeep takes less time than to wake another thread for it.
@@ -42,6 +47,10 @@ final class Admission {
             everybody.open.decrementAndGet();
             user.open.decrementAndGet();
         }
+
+        Holding holding() {
+            return new Holding(everybody.held, user.held);
+        }
     }
 
     /** @param status 429 where less from this user, or less often, would help; 503 where the upstream has enough to do */
@@ -50,7 +59,9 @@ final class Admission {
     /** @param stream whether the exchange is meant to last; of those a user may have less */
     Verdict enter(String userId, boolean stream) {
         Caller user = callers.get(
-                userId, id -> new Caller(limits.openPerUser(), limits.ratePerUser(), limits.burstPerUser()));
+                userId,
+                id -> new Caller(
+                        limits.openPerUser(), limits.ratePerUser(), limits.burstPerUser(), tools.maxHeldBytesOfUser()));
         long now = nanoTime.getAsLong();
         Duration wait = user.take(now);
         if (!wait.isZero()) {
@@ -83,10 +94,12 @@ final class Admission {
         private final int maxOpen;
         private final AtomicInteger open = new AtomicInteger();
         private final AtomicInteger streams = new AtomicInteger();
+        private final HeldBytes held;
         private final Optional<TokenBucket> bucket;
 
-        Caller(int maxOpen, int rate, int burst) {
+        Caller(int maxOpen, int rate, int burst, long maxHeld) {
             this.maxOpen = maxOpen;
+            this.held = new HeldBytes(maxHeld);
             this.bucket =
                     rate == 0 ? Optional.empty() : Optional.of(new TokenBucket(rate, burst, nanoTime.getAsLong()));
         }

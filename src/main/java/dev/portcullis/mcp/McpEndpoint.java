@@ -5,6 +5,7 @@ import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.http.Silences;
 import dev.portcullis.http.Visit;
+import dev.portcullis.mcp.tools.Holding;
 import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.mcp.upstream.UpstreamMetrics;
 import dev.portcullis.token.AccessTokenVerifier;
@@ -112,7 +113,9 @@ public final class McpEndpoint {
         } else if (verdict instanceof Admission.Admitted admitted) {
             visit.onEnd(admitted::leave);
             if (gate.isPresent()) {
-                gate.get().relay(request, token);
+                Holding holding = admitted.holding();
+                visit.onEnd(holding::end);
+                gate.get().relay(request, token, holding);
             } else {
                 relay.relay(request, token, Passage.PLAIN);
             }

@@ -1,9 +1,7 @@
 package dev.portcullis.mcp;
 
 import dev.portcullis.mcp.tools.AnswerFilter;
-import dev.portcullis.mcp.tools.EventFilter;
-import dev.portcullis.mcp.tools.JsonFilter;
-import dev.portcullis.mcp.tools.ToolLists;
+import dev.portcullis.mcp.tools.Inspection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import java.util.Locale;
@@ -14,32 +12,21 @@ import java.util.Optional;
  *
  * @param inspected whether the upstream has a policy, so that its answers must come unencoded
  * @param body of the request, where it had to be read already
- * @param lists filters the answer, where it may hold lists of tools
- * @param maxBytes that a filter may hold back
+ * @param answers how the answer is looked into, where it may hold lists of tools
  */
-record Passage(boolean inspected, Optional<Buffer> body, Optional<ToolLists> lists, int maxBytes) {
-    static final Passage PLAIN = new Passage(false, Optional.empty(), Optional.empty(), 0);
+record Passage(boolean inspected, Optional<Buffer> body, Optional<Inspection> answers) {
+    static final Passage PLAIN = new Passage(false, Optional.empty(), Optional.empty());
 
     /** What the answer has to go through. */
     Optional<AnswerFilter> filter(HttpClientResponse answer) {
-        if (lists.isEmpty()) {
-            return Optional.empty();
-        }
         String type = answer.getHeader("Content-Type");
-        String plain = type == null ? "" : type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-        switch (plain) {
-            case "text/event-stream":
-                return Optional.of(new EventFilter(lists.get(), maxBytes));
-            case "application/json":
-                return Optional.of(new JsonFilter(lists.get(), maxBytes));
-            default:
-                return Optional.empty();
-        }
+        return answers.flatMap(inspection -> inspection.filter(
+                type == null ? "" : type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT)));
     }
 
     /** Whether the answer is one that cannot be looked into, though it should be. */
     boolean isOpaque(HttpClientResponse answer) {
         String encoding = answer.getHeader("Content-Encoding");
-        return lists.isPresent() && encoding != null && !encoding.equalsIgnoreCase("identity");
+        return answers.isPresent() && encoding != null && !encoding.equalsIgnoreCase("identity");
     }
 }

@@ -5,10 +5,13 @@ import dev.portcullis.audit.AuditLog;
 import dev.portcullis.audit.ToolNames;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.http.RequestId;
+import dev.portcullis.mcp.tools.Holding;
+import dev.portcullis.mcp.tools.Inspection;
 import dev.portcullis.mcp.tools.RoutingHeaders;
 import dev.portcullis.mcp.tools.Screening;
 import dev.portcullis.mcp.tools.ToolGuard;
 import dev.portcullis.token.VerifiedToken;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -21,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /** In front of an upstream that has a tool policy: reads each message whole, and lets through what the caller may do. */
 final class ToolGate {
     private static final Logger LOG = LoggerFactory.getLogger(ToolGate.class);
+
+    // Bytes; a millisecond at most.
+    private static final int QUICKLY_READ = 64 * 1024;
 
     private final GatewayConfig.Upstream upstream;
     private final Challenge challenge;
@@ -39,31 +45,34 @@ final class ToolGate {
                 Math.min(upstream.tools().maxInspectedBytes(), upstream.limits().maxBodyBytes());
     }
 
-    /** The request must be paused. */
-    void relay(HttpServerRequest request, VerifiedToken token) {
+    /**
+     * The request must be paused.
+     *
+     * @param holding where the messages of this exchange count while they are held back
+     */
+    void relay(HttpServerRequest request, VerifiedToken token, Holding holding) {
         if (!request.method().equals(HttpMethod.POST)) {
-            passUnread(request, token);
+            passUnread(request, token, holding);
         } else if (isEncoded(request)) {
             Refusal.write(
                     request, 415, "unsupported_content_encoding", "bodies for this server must not be compressed");
         } else if (contentLength(request) > maxBytes) {
             tooLarge(request);
         } else {
-            read(request, token);
+            read(request, token, holding);
         }
     }
 
     /** GET opens a stream on which, after a break, the answers to earlier requests may come again (MCP 2025-11-25, "Resumability"). */
-    private void passUnread(HttpServerRequest request, VerifiedToken token) {
+    private void passUnread(HttpServerRequest request, VerifiedToken token, Holding holding) {
         if (contentLength(request) > 0 || request.headers().contains("Transfer-Encoding")) {
             Refusal.write(request, 413, "content_too_large", "only POST requests have a body");
             return;
         }
-        relay.relay(
-                request, token, new Passage(true, Optional.empty(), Optional.of(guard.lists(token)), filterBytes()));
+        relay.relay(request, token, new Passage(true, Optional.empty(), Optional.of(answers(token, holding))));
     }
 
-    private void read(HttpServerRequest request, VerifiedToken token) {
+    private void read(HttpServerRequest request, VerifiedToken token, Holding holding) {
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
             request.response().writeContinue();
         }
@@ -78,6 +87,10 @@ final class ToolGate {
                 vertx.cancelTimer(timer);
                 request.pause();
                 tooLarge(request);
+            } else if (!holding.take(chunk.length())) {
+                vertx.cancelTimer(timer);
+                request.pause();
+                noRoom(request);
             } else {
                 body.appendBuffer(chunk);
             }
@@ -85,20 +98,26 @@ final class ToolGate {
         request.exceptionHandler(gone -> vertx.cancelTimer(timer));
         request.endHandler(end -> {
             vertx.cancelTimer(timer);
-            judge(request, token, body);
+            screen(vertx, request, token, body)
+                    .onSuccess(screening -> pass(request, token, holding, body, screening))
+                    .onFailure(failure -> request.connection().close());
         });
         request.resume();
     }
 
-    private void judge(HttpServerRequest request, VerifiedToken token, Buffer body) {
+    private Future<Screening> screen(Vertx vertx, HttpServerRequest request, VerifiedToken token, Buffer body) {
         MultiMap headers = request.headers();
-        Screening screening = guard.screen(
-                body.getBytes(),
-                new RoutingHeaders(
-                        headers.getAll("MCP-Protocol-Version"),
-                        headers.getAll("Mcp-Method"),
-                        headers.getAll("Mcp-Name")),
-                token);
+        RoutingHeaders routing = new RoutingHeaders(
+                headers.getAll("MCP-Protocol-Version"), headers.getAll("Mcp-Method"), headers.getAll("Mcp-Name"));
+        if (body.length() <= QUICKLY_READ) {
+            return Future.succeededFuture(guard.screen(body.getBytes(), routing, token));
+        }
+        // One after the other for each event loop: what is read takes several times its size.
+        return vertx.executeBlocking(() -> guard.screen(body.getBytes(), routing, token));
+    }
+
+    private void pass(
+            HttpServerRequest request, VerifiedToken token, Holding holding, Buffer body, Screening screening) {
         if (screening instanceof Screening.Passed passed) {
             relay.relay(
                     request,
@@ -106,8 +125,7 @@ final class ToolGate {
                     new Passage(
                             true,
                             Optional.of(body),
-                            Optional.of(guard.lists(token)).filter(lists -> passed.listsTools()),
-                            filterBytes()));
+                            Optional.of(answers(token, holding)).filter(lists -> passed.listsTools())));
         } else if (screening instanceof Screening.Stopped stopped) {
             stop(request, token, stopped);
         }
@@ -138,8 +156,13 @@ final class ToolGate {
         Refusal.write(request, stopped.status(), Buffer.buffer(stopped.body()));
     }
 
-    private int filterBytes() {
-        return upstream.tools().maxInspectedBytes();
+    private Inspection answers(VerifiedToken token, Holding holding) {
+        return new Inspection(guard.lists(token), upstream.tools().maxInspectedBytes(), holding);
+    }
+
+    private static void noRoom(HttpServerRequest request) {
+        request.response().putHeader("Retry-After", "1");
+        Refusal.write(request, 503, "overloaded", "too many large messages to this server are being read");
     }
 
     private static void tooLarge(HttpServerRequest request) {

@@ -48,6 +48,19 @@ class ToolRulesTest {
                 .withMessageContaining(complaint);
     }
 
+    @Test
+    void aUserMayHoldAQuarterAndOneMessageAlways() {
+        ToolPolicy unset = read("[], maxInspected: 1MiB").tools();
+        assertThat(unset.maxHeldBytes()).isEqualTo(16 << 20);
+        assertThat(unset.maxHeldBytesOfUser()).isEqualTo(4 << 20);
+        assertThat(read("[], maxInspected: 1MiB, maxHeld: 1MiB").tools().maxHeldBytesOfUser())
+                .isEqualTo(1 << 20);
+        assertThat(read("[], maxInspected: 256MiB").tools().maxHeldBytes()).isEqualTo(Integer.MAX_VALUE);
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read("[], maxInspected: 1MiB, maxHeld: 1023KiB"))
+                .withMessageContaining("upstreams.files.maxHeld: must be at least maxInspected");
+    }
+
     private static GatewayConfig.Upstream read(String rules) {
         String yaml = """
                 publicUrl: https://mcp.example.com

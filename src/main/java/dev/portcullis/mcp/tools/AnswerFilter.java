@@ -19,8 +19,12 @@ public interface AnswerFilter {
     final class TooLargeException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        TooLargeException(int maxBytes) {
-            super("more than " + maxBytes + " bytes would have to be read whole", null, false, false);
+        TooLargeException(String reason) {
+            super(reason, null, false, false);
+        }
+
+        static TooLargeException beyond(int maxBytes) {
+            return new TooLargeException("more than " + maxBytes + " bytes would have to be read whole");
         }
     }
 }

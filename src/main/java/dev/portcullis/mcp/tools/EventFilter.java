@@ -9,23 +9,22 @@ import java.util.List;
  * Holds each event of a stream back until it is whole (HTML, "Server-sent events", event stream interpretation). An event without a list of
  * tools passes as the bytes it was, comments and empty events included.
  */
-public final class EventFilter implements AnswerFilter {
+final class EventFilter implements AnswerFilter {
     private static final String DATA = "data";
 
-    private final ToolLists lists;
-    private final int maxBytes;
+    private final Inspection inspection;
     private Buffer held = Buffer.buffer();
     // Up to here held bytes were looked at: the length of the complete lines, and where the last line began.
     private int scanned;
     private int lineStart;
 
-    public EventFilter(ToolLists lists, int maxBytes) {
-        this.lists = lists;
-        this.maxBytes = maxBytes;
+    EventFilter(Inspection inspection) {
+        this.inspection = inspection;
     }
 
     @Override
     public Buffer take(Buffer chunk) {
+        int before = held.length();
         held.appendBuffer(chunk);
         Buffer ready = Buffer.buffer();
         int eventStart = 0;
@@ -52,6 +51,7 @@ public final class EventFilter implements AnswerFilter {
             }
         }
         keep(eventStart);
+        count(held.length() - before);
         return ready;
     }
 
@@ -62,13 +62,21 @@ public final class EventFilter implements AnswerFilter {
     }
 
     private void keep(int from) {
-        if (held.length() - from > maxBytes) {
-            throw new TooLargeException(maxBytes);
+        if (held.length() - from > inspection.maxBytes()) {
+            throw TooLargeException.beyond(inspection.maxBytes());
         }
         if (from > 0) {
             held = held.getBuffer(from, held.length()).copy();
             scanned -= from;
             lineStart -= from;
+        }
+    }
+
+    private void count(int more) {
+        if (more > 0) {
+            inspection.hold(more);
+        } else if (more < 0) {
+            inspection.holding().give(-more);
         }
     }
 
@@ -89,7 +97,7 @@ public final class EventFilter implements AnswerFilter {
             }
         }
         byte[] before = data.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] after = lists.filter(before);
+        byte[] after = inspection.lists().filter(before);
         if (after == before) {
             return bytes;
         }

@@ -3,27 +3,26 @@ package dev.portcullis.mcp.tools;
 import io.vertx.core.buffer.Buffer;
 
 /** Holds a JSON answer back until it is whole. */
-public final class JsonFilter implements AnswerFilter {
-    private final ToolLists lists;
-    private final int maxBytes;
+final class JsonFilter implements AnswerFilter {
+    private final Inspection inspection;
     private final Buffer held = Buffer.buffer();
 
-    public JsonFilter(ToolLists lists, int maxBytes) {
-        this.lists = lists;
-        this.maxBytes = maxBytes;
+    JsonFilter(Inspection inspection) {
+        this.inspection = inspection;
     }
 
     @Override
     public Buffer take(Buffer chunk) {
-        if (held.length() + chunk.length() > maxBytes) {
-            throw new TooLargeException(maxBytes);
+        if (held.length() + chunk.length() > inspection.maxBytes()) {
+            throw TooLargeException.beyond(inspection.maxBytes());
         }
+        inspection.hold(chunk.length());
         held.appendBuffer(chunk);
         return Buffer.buffer();
     }
 
     @Override
     public Buffer end() {
-        return Buffer.buffer(lists.filter(held.getBytes()));
+        return Buffer.buffer(inspection.lists().filter(held.getBytes()));
     }
 }

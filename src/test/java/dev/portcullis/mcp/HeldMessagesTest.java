@@ -1,0 +1,172 @@
+package dev.portcullis.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.portcullis.testkit.RawConnection;
+import dev.portcullis.testkit.RawConnection.Head;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A server with a tool policy, where one user may have 128 KiB of messages held back. */
+class HeldMessagesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration MOMENT = Duration.ofMillis(50);
+    private static final String NO_CONTENT = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: ";
+    private static final String LISTS = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\",\"params\":{}}";
+    private static Wire wire;
+
+    @BeforeAll
+    static void start() {
+        wire = new Wire(upstream -> upstream.put(
+                        "tools",
+                        new JsonArray().add(new JsonObject().put("match", "bad").put("deny", true)))
+                .put("maxInspected", "128KiB")
+                .put("maxHeld", "512KiB"));
+    }
+
+    @AfterAll
+    static void stop() {
+        wire.close();
+    }
+
+    @BeforeEach
+    void forgetEarlierConnections() {
+        wire.upstream().forget();
+    }
+
+    @Test
+    @DisplayName(
+            "a body that does not come to its end leaves room for small ones alone, until its client goes on or leaves")
+    void unfinishedBodies() {
+        String large = call("good", 70);
+        try (RawConnection slow = unfinished(large)) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(isRefused(large)).isTrue());
+            assertThat(passes(call("good", 0))).isTrue();
+            wire.upstream().forget();
+            slow.write("\r\n");
+            answering().write(NO_CONTENT);
+            assertThat(slow.readHead().status()).isEqualTo(202);
+        }
+        await().atMost(PATIENCE).until(() -> passes(large));
+        try (RawConnection leaving = unfinished(large)) {
+            await().atMost(PATIENCE).until(() -> isRefused(large));
+            leaving.reset();
+        }
+        await().atMost(PATIENCE).until(() -> passes(large));
+    }
+
+    @Test
+    @DisplayName("a list that there is no room for is broken off, never shown as if it were whole")
+    void lists() {
+        try (RawConnection first = wire.connect().write(wire.post(LISTS));
+                RawConnection second = wire.connect().write(wire.post(LISTS))) {
+            String part = OK + "application/json\r\nContent-Length: 100000\r\n\r\n" + " ".repeat(70_000);
+            answering().write(part);
+            answering().write(part);
+            RawConnection ended = await().atMost(PATIENCE)
+                    .until(
+                            () -> Stream.of(first, second)
+                                    .filter(client -> !client.isSilentFor(MOMENT))
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
+            assertThat(ended.readToEnd()).doesNotContain("0\r\n\r\n");
+        }
+        await().atMost(PATIENCE).until(() -> passes(call("good", 100)));
+    }
+
+    @Test
+    @DisplayName("an event counts until it is whole")
+    void events() {
+        try (RawConnection client = wire.connect().write(wire.post(LISTS))) {
+            RawConnection upstream = answering();
+            upstream.write(OK + "text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.readHead();
+            for (int i = 0; i < 20; i++) {
+                String event = "data: " + "x".repeat(30_000);
+                upstream.writeChunk(event);
+                upstream.writeChunk("\n\n");
+                assertThat(client.readChunk()).isEqualTo(event + "\n\n");
+            }
+            upstream.writeChunk("data: " + "x".repeat(100_000));
+            await().atMost(PATIENCE).until(() -> isRefused(call("good", 70)));
+        }
+        await().atMost(PATIENCE).until(() -> passes(call("good", 100)));
+    }
+
+    @Test
+    @DisplayName("large messages are judged like small ones")
+    void largeMessages() {
+        assertThat(passes(call("good", 100))).isTrue();
+        try (RawConnection client = wire.connect().write(wire.post(call("bad", 100)))) {
+            Head head = client.readHead();
+            assertThat(head.status()).isEqualTo(403);
+            assertThat(new JsonObject(client.readBody(head))
+                            .getJsonObject("error")
+                            .getInteger("code"))
+                    .isEqualTo(403);
+        }
+        try (RawConnection client = wire.connect().write(wire.post(call("good", 100) + "}"))) {
+            assertThat(client.readHead().status()).isEqualTo(400);
+        }
+    }
+
+    private static RawConnection unfinished(String body) {
+        return wire.connect()
+                .write(wire.head("POST") + "Content-Type: application/json\r\nContent-Length: " + (body.length() + 2)
+                        + "\r\n\r\n" + body);
+    }
+
+    private static RawConnection answering() {
+        RawConnection upstream = wire.upstream().accept();
+        upstream.readBody(upstream.readHead());
+        return upstream;
+    }
+
+    private static boolean isRefused(String body) {
+        try (RawConnection client = wire.connect().write(wire.post(body))) {
+            Head head = client.readHead();
+            return head.status() == 503
+                    && head.header("retry-after").equals("1")
+                    && new JsonObject(client.readBody(head)).getString("error").equals("overloaded");
+        }
+    }
+
+    private static boolean passes(String body) {
+        wire.upstream().forget();
+        try (RawConnection client = wire.connect().write(wire.post(body))) {
+            return wire.upstream()
+                    .accept(Duration.ofSeconds(1))
+                    .map(upstream -> {
+                        upstream.readBody(upstream.readHead());
+                        upstream.write(NO_CONTENT);
+                        return client.readHead().status() == 202;
+                    })
+                    .orElse(false);
+        }
+    }
+
+    private static String call(String tool, int kibibytes) {
+        return new JsonObject()
+                .put("jsonrpc", "2.0")
+                .put("id", 7)
+                .put("method", "tools/call")
+                .put(
+                        "params",
+                        new JsonObject()
+                                .put("name", tool)
+                                .put("arguments", new JsonObject().put("text", "x".repeat(kibibytes * 1024))))
+                .encode();
+    }
+}
