@@ -135,13 +135,13 @@ public final class RedisLink {
             List<String> arguments,
             String token) {
         return answer(script, evaluate(script, keys, arguments).onFailure(error -> {
-            if (!(error instanceof Outage || error instanceof ErrorType)) {
+            if (mayHaveHappened(error)) {
                 insist(patience, giveBack, keys, List.of(token));
             }
         }));
     }
 
-    /** Fails with an {@link Outage} where it was not sent, an error that Redis answered, or anything else where nobody knows. */
+    /** Fails with an {@link Outage} where it was not sent, and with the error that Redis answered or that tells how the answer got lost. */
     private Future<Optional<Response>> evaluate(Script script, List<String> keys, List<String> arguments) {
         int slot = HashSlot.of(keys);
         Request known = evaluation(Command.EVALSHA, script.sha1(), keys, arguments);
@@ -152,6 +152,14 @@ public final class RedisLink {
                         .recover(error -> Replies.isError(error, "NOSCRIPT")
                                 ? servers.send(slot, evaluation(Command.EVAL, script.source(), keys, arguments))
                                 : Future.failedFuture(error)));
+    }
+
+    private static boolean mayHaveHappened(Throwable error) {
+        // The client library's own word for commands that waited on a connection that was lost; every other one is
+        // Redis'.
+        return error instanceof ErrorType
+                ? Replies.kind(error).equals("CONNECTION_CLOSED")
+                : !(error instanceof Outage);
     }
 
     private static Future<List<String>> answer(Script script, Future<Optional<Response>> evaluated) {
