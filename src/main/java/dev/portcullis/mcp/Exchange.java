@@ -5,6 +5,7 @@ import dev.portcullis.http.RequestId;
 import dev.portcullis.http.Silence;
 import dev.portcullis.http.Silences;
 import dev.portcullis.http.UnreadBody;
+import dev.portcullis.mcp.tools.AnswerFilter;
 import dev.portcullis.mcp.upstream.Attempt;
 import dev.portcullis.mcp.upstream.Outbound;
 import dev.portcullis.mcp.upstream.Upstream;
@@ -260,6 +261,17 @@ final class Exchange {
         refusals.note(request, "the server behind the gateway broke off its answer");
         upstream.metrics().failed("broken_off");
         response.reset(CANCEL);
+    }
+
+    /** What cannot be looked into is not passed on, and never ends as if it were whole. */
+    void withhold(AnswerFilter.TooLargeException reason) {
+        if (!over) {
+            attempt.broke("withheld");
+            leave();
+            refusals.note(request, "an answer was withheld, " + reason.getMessage());
+            upstream.metrics().failed("withheld");
+            response.reset(CANCEL);
+        }
     }
 
     /** What it was allowed by is worth nothing any more: nothing of it goes on. */

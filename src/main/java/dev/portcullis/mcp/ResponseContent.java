@@ -89,7 +89,7 @@ final class ResponseContent {
                 response.write(ready);
             }
         } catch (AnswerFilter.TooLargeException e) {
-            exchange.breakOff();
+            exchange.withhold(e);
         }
     }
 }

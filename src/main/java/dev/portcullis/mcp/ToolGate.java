@@ -18,6 +18,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,41 +84,56 @@ final class ToolGate {
                 late -> request.connection().close());
         Buffer body = Buffer.buffer();
         request.handler(chunk -> {
-            if (body.length() + chunk.length() > maxBytes) {
-                vertx.cancelTimer(timer);
-                request.pause();
-                tooLarge(request);
-            } else if (!holding.take(chunk.length())) {
-                vertx.cancelTimer(timer);
-                request.pause();
-                noRoom(request);
-            } else {
+            boolean large = body.length() + chunk.length() > maxBytes;
+            Holding.Room room = large ? Holding.Room.ENOUGH : holding.take(chunk.length());
+            if (!large && room == Holding.Room.ENOUGH) {
                 body.appendBuffer(chunk);
+                return;
+            }
+            vertx.cancelTimer(timer);
+            request.pause();
+            // The end of the exchange may take a while, and nothing is held for it any more.
+            holding.end();
+            if (large) {
+                tooLarge(request);
+            } else {
+                noRoom(request, room);
             }
         });
         request.exceptionHandler(gone -> vertx.cancelTimer(timer));
         request.endHandler(end -> {
             vertx.cancelTimer(timer);
-            screen(vertx, request, token, body)
+            screen(vertx, request, token, holding, body)
                     .onSuccess(screening -> pass(request, token, holding, body, screening))
-                    .onFailure(failure -> request.connection().close());
+                    .onFailure(failure -> fault(request, failure));
         });
         request.resume();
     }
 
-    private Future<Screening> screen(Vertx vertx, HttpServerRequest request, VerifiedToken token, Buffer body) {
+    private Future<Screening> screen(
+            Vertx vertx, HttpServerRequest request, VerifiedToken token, Holding holding, Buffer body) {
         MultiMap headers = request.headers();
         RoutingHeaders routing = new RoutingHeaders(
                 headers.getAll("MCP-Protocol-Version"), headers.getAll("Mcp-Method"), headers.getAll("Mcp-Name"));
         if (body.length() <= QUICKLY_READ) {
             return Future.succeededFuture(guard.screen(body.getBytes(), routing, token));
         }
+        holding.pin();
         // One after the other for each event loop: what is read takes several times its size.
-        return vertx.executeBlocking(() -> guard.screen(body.getBytes(), routing, token));
+        return vertx.executeBlocking(() -> {
+                    if (holding.isOver()) {
+                        throw new CancellationException("the client is gone");
+                    }
+                    return guard.screen(body.getBytes(), routing, token);
+                })
+                .onComplete(read -> holding.unpin());
     }
 
     private void pass(
             HttpServerRequest request, VerifiedToken token, Holding holding, Buffer body, Screening screening) {
+        if (holding.isOver()) {
+            return;
+        }
         if (screening instanceof Screening.Passed passed) {
             relay.relay(
                     request,
@@ -160,9 +176,25 @@ final class ToolGate {
         return new Inspection(guard.lists(token), upstream.tools().maxInspectedBytes(), holding);
     }
 
-    private static void noRoom(HttpServerRequest request) {
+    private static void noRoom(HttpServerRequest request, Holding.Room room) {
         request.response().putHeader("Retry-After", "1");
-        Refusal.write(request, 503, "overloaded", "too many large messages to this server are being read");
+        if (room == Holding.Room.NONE_FOR_USER) {
+            Refusal.write(request, 429, "too_many_requests", "too many large messages of this user are under way");
+        } else {
+            Refusal.write(request, 503, "overloaded", "too many large messages to this server are under way");
+        }
+    }
+
+    private void fault(HttpServerRequest request, Throwable failure) {
+        if (!(failure instanceof CancellationException)) {
+            LOG.atError()
+                    .addKeyValue("requestId", RequestId.of(request))
+                    .addKeyValue("upstream", upstream.name())
+                    // Its message may hold what is in the body.
+                    .addKeyValue("reason", failure.getClass().getSimpleName())
+                    .log("a message cannot be judged");
+            Refusal.write(request, 500, "server_error", "an unexpected error happened");
+        }
     }
 
     private static void tooLarge(HttpServerRequest request) {

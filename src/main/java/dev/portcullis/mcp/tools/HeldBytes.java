@@ -16,7 +16,7 @@ public final class HeldBytes {
         this.most = most;
     }
 
-    boolean take(int bytes) {
+    boolean take(long bytes) {
         if (held.addAndGet(bytes) > most) {
             held.addAndGet(-bytes);
             return false;

@@ -25,7 +25,7 @@ public record Inspection(ToolLists lists, int maxBytes, Holding holding) {
 
     /** @param bytes that have to be held as well */
     void hold(int bytes) {
-        if (!holding.take(bytes)) {
+        if (holding.take(bytes) != Holding.Room.ENOUGH) {
             throw new AnswerFilter.TooLargeException("more would have to be held back than there is room for");
         }
     }
