@@ -10,7 +10,6 @@ import dev.portcullis.mcp.upstream.Attempt;
 import dev.portcullis.mcp.upstream.Outbound;
 import dev.portcullis.mcp.upstream.Upstream;
 import dev.portcullis.token.VerifiedToken;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -82,8 +81,12 @@ final class Exchange {
         }
         response.closeHandler(closed -> leave());
         response.exceptionHandler(failure -> leave());
+        guarded(() -> send(token, streams));
+    }
+
+    private void guarded(Runnable step) {
         try {
-            send(token, streams);
+            step.run();
         } catch (RuntimeException e) {
             fault(e);
         }
@@ -97,22 +100,19 @@ final class Exchange {
             outbound.headers().remove("Accept-Encoding");
         }
         outbound.response()
-                .onSuccess(inbound -> {
-                    try {
-                        answer(inbound, token);
-                    } catch (RuntimeException e) {
-                        fault(e);
-                    }
-                })
+                .onSuccess(inbound -> guarded(() -> answer(inbound, token)))
                 .onFailure(this::fail)
                 .onSuccess(inbound -> {
                     if (!over && Framing.isEventStream(inbound)) {
                         Optional<OpenStreams.Stream> open = streams.opened(new OpenStreams.Stream(
-                                OpenStreams.Basis.of(token), Era.isStream(request), this::cut, this::end));
+                                OpenStreams.Basis.of(token),
+                                Era.isStream(request),
+                                why -> cut("stream cut, " + why),
+                                this::end));
                         whenOver = () -> open.ifPresent(streams::closed);
                     }
                 });
-        outbound.earlyHintsHandler(this::hint);
+        outbound.earlyHintsHandler(hints -> headers.hints(hints, request));
         silence.limit(upstream.transport().responseTimeout());
         content.send(passage.body());
     }
@@ -219,15 +219,6 @@ final class Exchange {
         return over;
     }
 
-    /** RFC 9110 §15.2: an intermediary passes interim answers on. */
-    private void hint(MultiMap hints) {
-        if (!over && !response.headWritten() && request.version() != HttpVersion.HTTP_1_0) {
-            MultiMap passed = MultiMap.caseInsensitiveMultiMap();
-            headers.response(hints, passed);
-            response.writeEarlyHints(passed);
-        }
-    }
-
     /** The upstream died before its answer began. */
     private void fail(Throwable failure) {
         if (over) {
@@ -251,34 +242,30 @@ final class Exchange {
         refusals.fault(request, failure, answering);
     }
 
-    /** The upstream died within its answer: never a clean end, the client must see that it is not whole. */
+    /** The upstream died within its answer. */
     void breakOff() {
-        if (over) {
-            return;
-        }
-        attempt.broke("broken_off");
-        leave();
-        refusals.note(request, "the server behind the gateway broke off its answer");
-        upstream.metrics().failed("broken_off");
-        response.reset(CANCEL);
+        breakOff("broken_off", "the server behind the gateway broke off its answer");
     }
 
-    /** What cannot be looked into is not passed on, and never ends as if it were whole. */
+    /** What cannot be looked into is not passed on. */
     void withhold(AnswerFilter.TooLargeException reason) {
+        breakOff("withheld", "an answer was withheld, " + reason.getMessage());
+    }
+
+    /** Never a clean end: the client must see that the answer is not whole. */
+    private void breakOff(String failure, String note) {
         if (!over) {
-            attempt.broke("withheld");
-            leave();
-            refusals.note(request, "an answer was withheld, " + reason.getMessage());
-            upstream.metrics().failed("withheld");
-            response.reset(CANCEL);
+            attempt.broke(failure);
+            upstream.metrics().failed(failure);
+            cut(note);
         }
     }
 
-    /** What it was allowed by is worth nothing any more: nothing of it goes on. */
-    private void cut(String reason) {
+    /** Nothing more of it goes on. */
+    private void cut(String note) {
         if (!over) {
             leave();
-            refusals.note(request, "stream cut, " + reason);
+            refusals.note(request, note);
             response.reset(CANCEL);
         }
     }

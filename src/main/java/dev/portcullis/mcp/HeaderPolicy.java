@@ -7,6 +7,7 @@ import dev.portcullis.token.UserAssertions;
 import dev.portcullis.token.VerifiedToken;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
@@ -112,6 +113,15 @@ final class HeaderPolicy {
                     && !named.contains(name)) {
                 to.add(header.getKey(), header.getValue());
             }
+        }
+    }
+
+    /** RFC 9110 §15.2: an intermediary passes interim answers on, where the client knows them and the final one has not begun. */
+    void hints(MultiMap from, HttpServerRequest request) {
+        if (!request.response().headWritten() && request.version() != HttpVersion.HTTP_1_0) {
+            MultiMap passed = MultiMap.caseInsensitiveMultiMap();
+            response(from, passed);
+            request.response().writeEarlyHints(passed);
         }
     }
 

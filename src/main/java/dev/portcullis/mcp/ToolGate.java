@@ -84,19 +84,18 @@ final class ToolGate {
                 late -> request.connection().close());
         Buffer body = Buffer.buffer();
         request.handler(chunk -> {
-            boolean large = body.length() + chunk.length() > maxBytes;
-            Holding.Room room = large ? Holding.Room.ENOUGH : holding.take(chunk.length());
-            if (!large && room == Holding.Room.ENOUGH) {
-                body.appendBuffer(chunk);
+            if (body.length() + chunk.length() > maxBytes) {
+                vertx.cancelTimer(timer);
+                stopReading(request, holding);
+                tooLarge(request);
                 return;
             }
-            vertx.cancelTimer(timer);
-            request.pause();
-            // The end of the exchange may take a while, and nothing is held for it any more.
-            holding.end();
-            if (large) {
-                tooLarge(request);
+            Holding.Room room = holding.take(chunk.length());
+            if (room == Holding.Room.ENOUGH) {
+                body.appendBuffer(chunk);
             } else {
+                vertx.cancelTimer(timer);
+                stopReading(request, holding);
                 noRoom(request, room);
             }
         });
@@ -108,6 +107,12 @@ final class ToolGate {
                     .onFailure(failure -> fault(request, failure));
         });
         request.resume();
+    }
+
+    private static void stopReading(HttpServerRequest request, Holding holding) {
+        request.pause();
+        // The end of the exchange may take a while, and nothing is held for it any more.
+        holding.end();
     }
 
     private Future<Screening> screen(

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.outage.Outage;
+import dev.portcullis.testkit.BareConfig;
 import dev.portcullis.testkit.RedisGroup;
 import dev.portcullis.testkit.RedisServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -15,10 +15,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -188,22 +186,7 @@ class ClusterLinkTest {
     }
 
     private static GatewayConfig.Redis config(String url) {
-        JsonObject yaml = new JsonObject()
-                .put("publicUrl", "http://localhost:7000")
-                .put(
-                        "cognito",
-                        new JsonObject()
-                                .put("issuer", "http://localhost:7001/pool")
-                                .put("domain", "http://localhost:7001")
-                                .put("clientId", "app"))
-                .put("redis", new JsonObject().put("url", url))
-                .put("keys", new JsonObject().put("directory", "none"))
-                .put(
-                        "upstreams",
-                        new JsonObject().put("demo", new JsonObject().put("url", "http://localhost:7002/mcp")));
-        return new ConfigReader(Map.of())
-                .read("a test's configuration", yaml.encode(), Path.of(""))
-                .redis();
+        return BareConfig.redis(new JsonObject().put("url", url));
     }
 
     /** On the one event loop that links are for. */

@@ -3,16 +3,14 @@ package dev.portcullis.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
+import dev.portcullis.testkit.BareConfig;
 import dev.portcullis.testkit.LogCapture;
 import dev.portcullis.testkit.RedisGroup;
 import dev.portcullis.testkit.TcpRelay;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -59,30 +57,13 @@ class SentinelNewsTest {
     }
 
     private static GatewayConfig.Redis config(int port) {
-        JsonObject yaml = new JsonObject()
-                .put("publicUrl", "http://localhost:7000")
+        return BareConfig.redis(new JsonObject()
+                .put("url", "redis-sentinel://localhost:" + port + "/0?master=portcullis")
                 .put(
-                        "cognito",
+                        "sentinel",
                         new JsonObject()
-                                .put("issuer", "http://localhost:7001/pool")
-                                .put("domain", "http://localhost:7001")
-                                .put("clientId", "app"))
-                .put(
-                        "redis",
-                        new JsonObject()
-                                .put("url", "redis-sentinel://localhost:" + port + "/0?master=portcullis")
-                                .put(
-                                        "sentinel",
-                                        new JsonObject()
-                                                .put("user", RedisGroup.SENTINEL_USER)
-                                                .put("password", RedisGroup.SENTINEL_PASSWORD))
-                                .put("timeout", "300ms"))
-                .put("keys", new JsonObject().put("directory", "none"))
-                .put(
-                        "upstreams",
-                        new JsonObject().put("demo", new JsonObject().put("url", "http://localhost:7002/mcp")));
-        return new ConfigReader(Map.of())
-                .read("a test's configuration", yaml.encode(), Path.of(""))
-                .redis();
+                                .put("user", RedisGroup.SENTINEL_USER)
+                                .put("password", RedisGroup.SENTINEL_PASSWORD))
+                .put("timeout", "300ms"));
     }
 }

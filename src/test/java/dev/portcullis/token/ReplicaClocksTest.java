@@ -3,7 +3,6 @@ package dev.portcullis.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.RandomTokens;
@@ -12,16 +11,15 @@ import dev.portcullis.idp.IdentityProvider;
 import dev.portcullis.idp.IdpAccessToken;
 import dev.portcullis.idp.IdpTokens;
 import dev.portcullis.outage.Outage;
+import dev.portcullis.testkit.BareConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -132,19 +130,7 @@ class ReplicaClocksTest {
     }
 
     private static GatewayConfig config() {
-        JsonObject yaml = new JsonObject()
-                .put("publicUrl", "http://localhost:7000")
-                .put(
-                        "cognito",
-                        new JsonObject()
-                                .put("issuer", "http://localhost:7001/pool")
-                                .put("domain", "http://localhost:7001")
-                                .put("clientId", "app"))
-                .put("keys", new JsonObject().put("directory", "none"))
-                .put(
-                        "upstreams",
-                        new JsonObject().put("demo", new JsonObject().put("url", "http://localhost:7002/mcp")));
-        return new ConfigReader(Map.of()).read("a test's configuration", yaml.encode(), Path.of(""));
+        return BareConfig.with(new JsonObject());
     }
 
     private static <T> T join(Future<T> future) {

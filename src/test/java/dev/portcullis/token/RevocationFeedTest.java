@@ -3,11 +3,11 @@ package dev.portcullis.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.portcullis.config.ConfigReader;
 import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.dev.redis.LocalRedis;
 import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.RedisMetrics;
+import dev.portcullis.testkit.BareConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,11 +17,9 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,21 +161,9 @@ class RevocationFeedTest {
     }
 
     private static GatewayConfig config(String redisUrl, String check) {
-        JsonObject yaml = new JsonObject()
-                .put("publicUrl", "http://localhost:7000")
-                .put(
-                        "cognito",
-                        new JsonObject()
-                                .put("issuer", "http://localhost:7001/pool")
-                                .put("domain", "http://localhost:7001")
-                                .put("clientId", "app"))
+        return BareConfig.with(new JsonObject()
                 .put("redis", new JsonObject().put("url", redisUrl))
-                .put("keys", new JsonObject().put("directory", "none"))
-                .put("revocation", new JsonObject().put("check", check).put("staleAfter", "5m"))
-                .put(
-                        "upstreams",
-                        new JsonObject().put("demo", new JsonObject().put("url", "http://localhost:7002/mcp")));
-        return new ConfigReader(Map.of()).read("a test's configuration", yaml.encode(), Path.of(""));
+                .put("revocation", new JsonObject().put("check", check).put("staleAfter", "5m")));
     }
 
     private static <T> T join(Future<T> future) {
