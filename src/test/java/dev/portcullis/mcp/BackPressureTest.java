@@ -9,11 +9,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bodies far larger than what the gateway may hold. {@code -Dportcullis.test.bodyMiB=1024} makes them a gibibyte. */
 @DisplayName("A reader that stops stops the writer")
@@ -23,28 +21,16 @@ class BackPressureTest {
     // The kernel's buffers on four sockets, and a little in between.
     private static final long IN_FLIGHT = 48 * MIB;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static Wire wire;
 
-    @BeforeAll
-    static void start() {
-        wire = new Wire(upstream -> upstream.getMap().put("limits", Map.of("maxBody", "2047MiB")));
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
-
-    @BeforeEach
-    void forgetEarlierConnections() {
-        wire.upstream().forget();
-    }
+    @RegisterExtension
+    private static final Wire WIRE =
+            new Wire(upstream -> upstream.getMap().put("limits", Map.of("maxBody", "2047MiB")));
 
     @Test
     @DisplayName("on the way to the client (TR-4)")
     void onTheWayToTheClient() {
-        try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 200 OK\r\nContent-Length: " + BODY + "\r\n\r\n{}");
             client.readHead();
@@ -56,8 +42,8 @@ class BackPressureTest {
     @Test
     @DisplayName("on the way to the upstream")
     void onTheWayToTheUpstream() {
-        try (RawConnection client = wire.connect().write(wire.head("POST", "Content-Length: " + BODY) + "\r\n{}")) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.head("POST", "Content-Length: " + BODY) + "\r\n{}")) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readHead();
             upstream.read(2);
             assertThatWriterIsHeld(client, upstream);

@@ -13,10 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,7 +25,9 @@ import org.slf4j.LoggerFactory;
 @DisplayName("When one side leaves")
 class CloseGridTest {
     private static final String EVENTS = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
-    private static Wire wire;
+
+    @RegisterExtension
+    private static final Wire WIRE = new Wire();
 
     enum Side {
         CLIENT,
@@ -61,16 +62,6 @@ class CloseGridTest {
         }
     }
 
-    @BeforeAll
-    static void start() {
-        wire = new Wire();
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
-
     static Stream<Arguments> grid() {
         List<Arguments> grid = new ArrayList<>();
         for (Side side : Side.values()) {
@@ -87,8 +78,8 @@ class CloseGridTest {
     @MethodSource("grid")
     @DisplayName("the other side learns it (TR-12)")
     void theOtherSideLearnsIt(Side side, How how, Moment moment) {
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect()) {
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect()) {
             RawConnection upstream = bringTo(client, moment);
             if (side == Side.CLIENT) {
                 List<String> logged = whatIsLogged(() -> {
@@ -114,8 +105,8 @@ class CloseGridTest {
     void promptly() {
         List<Duration> taken = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
-            wire.upstream().forget();
-            try (RawConnection client = wire.connect()) {
+            WIRE.upstream().forget();
+            try (RawConnection client = WIRE.connect()) {
                 RawConnection upstream = bringTo(client, Moment.WITHIN_IDLE_EVENTS);
                 client.close();
                 taken.add(upstream.awaitEnd());
@@ -148,9 +139,9 @@ class CloseGridTest {
     @Test
     @DisplayName("an answer that ends cleanly before it is complete for MCP still ends cleanly (TR-23)")
     void aCleanEndStaysClean() {
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readHead();
             upstream.write(EVENTS + "Transfer-Encoding: chunked\r\n\r\n")
                     .writeChunk("id: 1\ndata:\n\nretry: 5\n\n")
@@ -165,17 +156,17 @@ class CloseGridTest {
     private static RawConnection bringTo(RawConnection client, Moment moment) {
         switch (moment) {
             case WITHIN_A_BODY_OF_KNOWN_LENGTH:
-                client.write(wire.head("POST", "Content-Length: 100") + "\r\n{\"a\":");
+                client.write(WIRE.head("POST", "Content-Length: 100") + "\r\n{\"a\":");
                 break;
             case WITHIN_A_CHUNKED_BODY:
-                client.write(wire.head("POST", "Transfer-Encoding: chunked") + "\r\n")
+                client.write(WIRE.head("POST", "Transfer-Encoding: chunked") + "\r\n")
                         .writeChunk("{\"a\":");
                 break;
             default:
-                client.write(wire.post("{\"a\":1}"));
+                client.write(WIRE.post("{\"a\":1}"));
                 break;
         }
-        RawConnection upstream = wire.upstream().accept();
+        RawConnection upstream = WIRE.upstream().accept();
         Head head = upstream.readHead();
         if (moment == Moment.BEFORE_THE_ANSWER || !moment.unanswered) {
             upstream.readBody(head);
@@ -209,9 +200,9 @@ class CloseGridTest {
     }
 
     private static void stillServes() {
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
             assertThat(client.readHead().status()).isEqualTo(202);

@@ -5,38 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.RawConnection.Head;
 import io.vertx.core.json.JsonObject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which headers the two sides see of each other. */
 @DisplayName("Of the headers")
 class HeaderPolicyTest {
-    private static Wire wire;
 
-    @BeforeAll
-    static void start() {
-        wire = new Wire(upstream -> upstream.put("headers", new JsonObject().put("X-Api-Key", "of-the-gateway")));
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
-
-    @BeforeEach
-    void forgetEarlierConnections() {
-        wire.upstream().forget();
-    }
+    @RegisterExtension
+    private static final Wire WIRE =
+            new Wire(upstream -> upstream.put("headers", new JsonObject().put("X-Api-Key", "of-the-gateway")));
 
     @Test
     @DisplayName("the client's credentials never reach the upstream (GW-1)")
     void credentialsStayHere() {
         Head seen = upstreamSees("Cookie: a=b", "Proxy-Authorization: Basic eA==", "Cookie2: c");
         assertThat(seen.headers()).doesNotContainKeys("authorization", "cookie", "cookie2", "proxy-authorization");
-        assertThat(seen.toString()).doesNotContain(wire.token());
+        assertThat(seen.toString()).doesNotContain(WIRE.token());
     }
 
     @Test
@@ -62,10 +48,10 @@ class HeaderPolicyTest {
                 .doesNotContain("admins");
         assertThat(seen.header("x-forwarded-email")).isEqualTo("maria@example.com");
         assertThat(seen.header("x-forwarded-preferred-username")).isEqualTo("maria");
-        assertThat(seen.header("x-forwarded-client")).isEqualTo(wire.client().id());
+        assertThat(seen.header("x-forwarded-client")).isEqualTo(WIRE.client().id());
         assertThat(seen.header("x-forwarded-proto")).isEqualTo("http");
         assertThat("http://" + seen.header("x-forwarded-host"))
-                .isEqualTo(wire.world().url());
+                .isEqualTo(WIRE.world().url());
         assertThat(seen.header("x-api-key")).isEqualTo("of-the-gateway");
         assertThat(seen.header("x-request-id")).hasSize(12);
     }
@@ -126,7 +112,7 @@ class HeaderPolicyTest {
                 .doesNotContain("b7ad6b7169203331");
         assertThat(traced.header("tracestate")).isEqualTo("vendor=1");
 
-        wire.upstream().forget();
+        WIRE.upstream().forget();
         Head untraced = upstreamSees("tracestate: vendor=1");
         assertThat(untraced.header("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-00");
         assertThat(untraced.has("tracestate")).isFalse();
@@ -174,9 +160,9 @@ class HeaderPolicyTest {
     @DisplayName("an upstream's 401 and 407 are trouble of ours: 502, and no challenge (GW-4)")
     void refusedCredentialsAreOurTrouble() {
         for (String status : new String[] {"401 Unauthorized", "407 Proxy Authentication Required"}) {
-            wire.upstream().forget();
-            try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-                RawConnection upstream = wire.upstream().accept();
+            WIRE.upstream().forget();
+            try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+                RawConnection upstream = WIRE.upstream().accept();
                 upstream.readBody(upstream.readHead());
                 upstream.write("HTTP/1.1 " + status + "\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n");
                 Head answered = client.readHead();
@@ -192,9 +178,9 @@ class HeaderPolicyTest {
     @DisplayName("an upstream's 400, 404 and 405 pass with their body, for they are statements about MCP (GW-18, TR-9)")
     void protocolStatementsPass() {
         for (String status : new String[] {"400 Bad Request", "404 Not Found", "405 Method Not Allowed"}) {
-            wire.upstream().forget();
-            try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-                RawConnection upstream = wire.upstream().accept();
+            WIRE.upstream().forget();
+            try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+                RawConnection upstream = WIRE.upstream().accept();
                 upstream.readBody(upstream.readHead());
                 upstream.write("HTTP/1.1 " + status + "\r\nContent-Length: 14\r\n\r\n{\"code\":-32022");
                 Head answered = client.readHead();
@@ -205,14 +191,14 @@ class HeaderPolicyTest {
     }
 
     private static Head upstreamSees(String... headers) {
-        try (RawConnection client = wire.connect().write(wire.post("{}", headers))) {
-            return wire.upstream().accept().readHead();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}", headers))) {
+            return WIRE.upstream().accept().readHead();
         }
     }
 
     private static Head clientSees(String... headers) {
-        try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 200 OK\r\n" + String.join("\r\n", headers) + "\r\nContent-Length: 2\r\n\r\n{}");
             return client.readHead();

@@ -10,11 +10,9 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server with a tool policy, where one user may have 128 KiB of messages held back. */
 class HeldMessagesTest {
@@ -23,26 +21,13 @@ class HeldMessagesTest {
     private static final String NO_CONTENT = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: ";
     private static final String LISTS = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\",\"params\":{}}";
-    private static Wire wire;
 
-    @BeforeAll
-    static void start() {
-        wire = new Wire(upstream -> upstream.put(
-                        "tools",
-                        new JsonArray().add(new JsonObject().put("match", "bad").put("deny", true)))
-                .put("maxInspected", "128KiB")
-                .put("maxHeld", "512KiB"));
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
-
-    @BeforeEach
-    void forgetEarlierConnections() {
-        wire.upstream().forget();
-    }
+    @RegisterExtension
+    private static final Wire WIRE = new Wire(upstream -> upstream.put(
+                    "tools",
+                    new JsonArray().add(new JsonObject().put("match", "bad").put("deny", true)))
+            .put("maxInspected", "128KiB")
+            .put("maxHeld", "512KiB"));
 
     @Test
     @DisplayName(
@@ -54,7 +39,7 @@ class HeldMessagesTest {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(isRefused(large)).isTrue());
             assertThat(passes(call("good", 0))).isTrue();
-            wire.upstream().forget();
+            WIRE.upstream().forget();
             slow.write("\r\n");
             answering().write(NO_CONTENT);
             assertThat(slow.readHead().status()).isEqualTo(202);
@@ -71,8 +56,8 @@ class HeldMessagesTest {
     @Test
     @DisplayName("a list that there is no room for is withheld, and its server not blamed")
     void lists() {
-        try (RawConnection first = wire.connect().write(wire.post(LISTS));
-                RawConnection second = wire.connect().write(wire.post(LISTS))) {
+        try (RawConnection first = WIRE.connect().write(WIRE.post(LISTS));
+                RawConnection second = WIRE.connect().write(WIRE.post(LISTS))) {
             String part = OK + "application/json\r\nContent-Length: 100000\r\n\r\n" + " ".repeat(90_000);
             answering().write(part);
             answering().write(part);
@@ -84,7 +69,7 @@ class HeldMessagesTest {
                             Optional::isPresent)
                     .orElseThrow();
             assertThat(ended.readToEnd()).isEmpty();
-            assertThat(wire.metrics())
+            assertThat(WIRE.metrics())
                     .contains("portcullis_upstream_failures_total{reason=\"withheld\",upstream=\"demo\"} 1.0");
         }
         await().atMost(PATIENCE).until(() -> passes(call("good", 100)));
@@ -93,7 +78,7 @@ class HeldMessagesTest {
     @Test
     @DisplayName("an event counts until it is whole")
     void events() {
-        try (RawConnection client = wire.connect().write(wire.post(LISTS))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(LISTS))) {
             RawConnection upstream = answering();
             upstream.write(OK + "text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             client.readHead();
@@ -113,7 +98,7 @@ class HeldMessagesTest {
     @DisplayName("large messages are judged like small ones")
     void largeMessages() {
         assertThat(passes(call("good", 100))).isTrue();
-        try (RawConnection client = wire.connect().write(wire.post(call("bad", 100)))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(call("bad", 100)))) {
             Head head = client.readHead();
             assertThat(head.status()).isEqualTo(403);
             assertThat(new JsonObject(client.readBody(head))
@@ -121,19 +106,19 @@ class HeldMessagesTest {
                             .getInteger("code"))
                     .isEqualTo(403);
         }
-        try (RawConnection client = wire.connect().write(wire.post(call("good", 100) + "}"))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(call("good", 100) + "}"))) {
             assertThat(client.readHead().status()).isEqualTo(400);
         }
     }
 
     private static RawConnection unfinished(String body) {
-        return wire.connect()
-                .write(wire.head("POST") + "Content-Type: application/json\r\nContent-Length: " + (body.length() + 2)
+        return WIRE.connect()
+                .write(WIRE.head("POST") + "Content-Type: application/json\r\nContent-Length: " + (body.length() + 2)
                         + "\r\n\r\n" + body);
     }
 
     private static RawConnection answering() {
-        RawConnection upstream = wire.upstream().accept();
+        RawConnection upstream = WIRE.upstream().accept();
         upstream.readBody(upstream.readHead());
         return upstream;
     }
@@ -152,9 +137,9 @@ class HeldMessagesTest {
     }
 
     private static boolean passes(String body) {
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect().write(wire.post(body))) {
-            return wire.upstream()
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect().write(WIRE.post(body))) {
+            return WIRE.upstream()
                     .accept(Duration.ofSeconds(1))
                     .map(upstream -> {
                         upstream.readBody(upstream.readHead());

@@ -8,11 +8,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,27 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("The gateway has no opinion")
 class ProtocolTest {
     private static final String JSON_HEAD = "\r\nContent-Type: application/json\r\nContent-Length: ";
-    private static Wire wire;
 
-    @BeforeAll
-    static void start() {
-        // With rules over tools, so that messages are looked into at all.
-        wire = new Wire(upstream -> upstream.put(
-                "tools",
-                new JsonArray()
-                        .add(new JsonObject().put("match", "delete_*").put("requireScope", "mcp:demo:delete"))
-                        .add(new JsonObject().put("match", "never").put("deny", true))));
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
-
-    @BeforeEach
-    void forgetEarlierConnections() {
-        wire.upstream().forget();
-    }
+    // With rules over tools, so that messages are looked into at all.
+    @RegisterExtension
+    private static final Wire WIRE = new Wire(upstream -> upstream.put(
+            "tools",
+            new JsonArray()
+                    .add(new JsonObject().put("match", "delete_*").put("requireScope", "mcp:demo:delete"))
+                    .add(new JsonObject().put("match", "never").put("deny", true))));
 
     @ParameterizedTest
     @ValueSource(strings = {"2026-07-28", "2027-05-05", "2099-12-31"})
@@ -72,8 +57,8 @@ class ProtocolTest {
     @Test
     @DisplayName("on a GET where the old HTTP+SSE transport is probed for: the upstream's 405 arrives (TR-25, TR-16)")
     void probing() {
-        try (RawConnection client = wire.connect().write(wire.head("GET", "Accept: text/event-stream") + "\r\n")) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.head("GET", "Accept: text/event-stream") + "\r\n")) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readHead();
             upstream.write("HTTP/1.1 405 Method Not Allowed\r\nAllow: POST\r\nContent-Length: 0\r\n\r\n");
             Head head = client.readHead();
@@ -139,11 +124,11 @@ class ProtocolTest {
     @DisplayName("on scope once an answer has begun: all decisions are made before the upstream hears anything (RS-15)")
     void decisionsComeFirst() {
         String call = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"delete_all\"}}";
-        try (RawConnection client = wire.connect().write(wire.post(call))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(call))) {
             Head head = client.readHead();
             assertThat(head.status()).isEqualTo(403);
             assertThat(head.header("www-authenticate")).contains("error=\"insufficient_scope\"");
-            assertThat(wire.upstream().accept(Duration.ofMillis(200))).isEmpty();
+            assertThat(WIRE.upstream().accept(Duration.ofMillis(200))).isEmpty();
         }
     }
 
@@ -164,8 +149,8 @@ class ProtocolTest {
             + " (GW-4, RS-13, RS-14)")
     void stepUp(String theirs, String helps) {
         try (RawConnection client =
-                wire.connect().write(wire.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}"))) {
-            RawConnection upstream = wire.upstream().accept();
+                WIRE.connect().write(WIRE.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 403 Forbidden\r\nWWW-Authenticate: " + theirs
                     + ", resource_metadata=\"https://upstream.example/meta\"" + JSON_HEAD + "2\r\n\r\n{}");
@@ -175,7 +160,7 @@ class ProtocolTest {
                 assertThat(head.header("www-authenticate"))
                         .startsWith("Bearer error=\"insufficient_scope\"")
                         .contains("scope=\"mcp:demo mcp:demo:delete\"")
-                        .contains("resource_metadata=\"" + wire.world().url()
+                        .contains("resource_metadata=\"" + WIRE.world().url()
                                 + "/.well-known/oauth-protected-resource/demo/mcp\"")
                         .doesNotContain("upstream.example");
             } else {
@@ -186,9 +171,9 @@ class ProtocolTest {
     }
 
     private static void assertPasses(String question, String status, String answer, String... headers) {
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect().write(wire.post(question, headers))) {
-            RawConnection upstream = wire.upstream().accept();
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect().write(WIRE.post(question, headers))) {
+            RawConnection upstream = WIRE.upstream().accept();
             Head asked = upstream.readHead();
             for (String header : List.of(headers)) {
                 String[] pair = header.split(": ", 2);

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.RawConnection.Head;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,30 +15,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("An exchange")
 class RelayTest {
     private static final Duration MOMENT = Duration.ofMillis(150);
-    private static Wire wire;
 
-    @BeforeAll
-    static void start() {
-        wire = new Wire(upstream -> upstream.put("responseTimeout", "700ms"));
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
-
-    @BeforeEach
-    void forgetEarlierConnections() {
-        wire.upstream().forget();
-    }
+    @RegisterExtension
+    private static final Wire WIRE = new Wire(upstream -> upstream.put("responseTimeout", "700ms"));
 
     @Test
     @DisplayName("passes JSON both ways as it is (TR-3)")
     void passesJson() {
         String question = "{\"jsonrpc\": \"2.0\",  \"id\":1e0, \"method\":\"\\u0070ing\"}\n";
         String answer = "{ \"result\":{},\"id\":1e0,\"jsonrpc\":\"2.0\"}\r\n";
-        try (RawConnection client = wire.connect().write(wire.post(question))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post(question))) {
+            RawConnection upstream = WIRE.upstream().accept();
             Head head = upstream.readHead();
             assertThat(head.line()).isEqualTo("POST /mcp HTTP/1.1");
             assertThat(head.header("content-length")).isEqualTo(String.valueOf(question.length()));
@@ -59,8 +44,8 @@ class RelayTest {
     @Test
     @DisplayName("passes each event at once, and its bytes as they are (TR-4, TR-5)")
     void passesEvents() {
-        try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readHead();
             upstream.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             Head head = client.readHead();
@@ -80,8 +65,8 @@ class RelayTest {
     @DisplayName("of GET streams, with Accept and Last-Event-ID (TR-16, TR-22)")
     void passesGetStreams() {
         try (RawConnection client =
-                wire.connect().write(wire.head("GET", "Accept: text/event-stream", "Last-Event-ID: 7/a=") + "\r\n")) {
-            RawConnection upstream = wire.upstream().accept();
+                WIRE.connect().write(WIRE.head("GET", "Accept: text/event-stream", "Last-Event-ID: 7/a=") + "\r\n")) {
+            RawConnection upstream = WIRE.upstream().accept();
             Head head = upstream.readHead();
             assertThat(head.line()).isEqualTo("GET /mcp HTTP/1.1");
             assertThat(head.header("accept")).isEqualTo("text/event-stream");
@@ -98,8 +83,8 @@ class RelayTest {
     @Test
     @DisplayName("of DELETE, without a body (TR-16)")
     void passesDelete() {
-        try (RawConnection client = wire.connect().write(wire.head("DELETE") + "\r\n")) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.head("DELETE") + "\r\n")) {
+            RawConnection upstream = WIRE.upstream().accept();
             assertThat(upstream.readHead().line()).isEqualTo("DELETE /mcp HTTP/1.1");
             upstream.write("HTTP/1.1 405 Method Not Allowed\r\nAllow: POST\r\nContent-Length: 0\r\n\r\n");
             Head answered = client.readHead();
@@ -112,20 +97,20 @@ class RelayTest {
     @ValueSource(strings = {"TRACE", "PUT", "PATCH", "PROPFIND"})
     @DisplayName("has one of MCP's methods, or is refused without reaching the upstream")
     void otherMethodsAreRefused(String method) {
-        try (RawConnection client = wire.connect().write(wire.head(method) + "\r\n")) {
+        try (RawConnection client = WIRE.connect().write(WIRE.head(method) + "\r\n")) {
             Head answered = client.readHead();
             assertThat(answered.status()).isEqualTo(405);
             assertThat(answered.header("allow")).contains("POST", "GET", "DELETE");
-            assertThat(wire.upstream().accept(MOMENT)).isEmpty();
+            assertThat(WIRE.upstream().accept(MOMENT)).isEmpty();
         }
     }
 
     @Test
     @DisplayName("with a chunked body stays chunked")
     void passesChunkedBodies() {
-        try (RawConnection client = wire.connect().write(wire.head("POST", "Transfer-Encoding: chunked") + "\r\n")) {
+        try (RawConnection client = WIRE.connect().write(WIRE.head("POST", "Transfer-Encoding: chunked") + "\r\n")) {
             client.writeChunk("{\"a\":");
-            RawConnection upstream = wire.upstream().accept();
+            RawConnection upstream = WIRE.upstream().accept();
             Head head = upstream.readHead();
             assertThat(head.header("transfer-encoding")).isEqualTo("chunked");
             assertThat(head.has("content-length")).isFalse();
@@ -143,14 +128,14 @@ class RelayTest {
     @Test
     @DisplayName("keeps the connections on both sides for the next one")
     void keepsConnections() {
-        try (RawConnection client = wire.connect().write(wire.post("{\"id\":1}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{\"id\":1}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             for (int id = 1; id <= 3; id++) {
                 Head head = upstream.readHead();
                 assertThat(upstream.readBody(head)).isEqualTo("{\"id\":" + id + "}");
                 upstream.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + id);
                 assertThat(client.readBody(client.readHead())).isEqualTo(String.valueOf(id));
-                client.write(wire.post("{\"id\":" + (id + 1) + "}"));
+                client.write(WIRE.post("{\"id\":" + (id + 1) + "}"));
             }
         }
     }
@@ -159,10 +144,10 @@ class RelayTest {
     @DisplayName("that waits for 100 gets it once the token is good, and 103 passes (RFC 9110 §10.1.1, §15.2)")
     void passesInterimAnswers() {
         try (RawConnection client =
-                wire.connect().write(wire.head("POST", "Expect: 100-continue", "Content-Length: 2") + "\r\n")) {
+                WIRE.connect().write(WIRE.head("POST", "Expect: 100-continue", "Content-Length: 2") + "\r\n")) {
             assertThat(client.readHead().status()).isEqualTo(100);
             client.write("{}");
-            RawConnection upstream = wire.upstream().accept();
+            RawConnection upstream = WIRE.upstream().accept();
             Head head = upstream.readHead();
             assertThat(head.has("expect")).isFalse();
             assertThat(upstream.readBody(head)).isEqualTo("{}");
@@ -182,7 +167,7 @@ class RelayTest {
     @DisplayName("that waits for 100 with a bad token is refused without being told to send (RS-6, RS-11)")
     void refusesBeforeTheBody() {
         try (RawConnection client =
-                wire.connect().write(wire.bareHead("POST", "Expect: 100-continue\r\nContent-Length: 2\r\n") + "\r\n")) {
+                WIRE.connect().write(WIRE.bareHead("POST", "Expect: 100-continue\r\nContent-Length: 2\r\n") + "\r\n")) {
             assertThat(client.readHead().status()).isEqualTo(401);
             client.awaitEnd();
         }
@@ -191,13 +176,13 @@ class RelayTest {
     @Test
     @DisplayName("has the length that a HEAD answer names, and no body")
     void passesHead() {
-        try (RawConnection client = wire.connect().write(wire.head("HEAD") + "\r\n")) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.head("HEAD") + "\r\n")) {
+            RawConnection upstream = WIRE.upstream().accept();
             assertThat(upstream.readHead().line()).isEqualTo("HEAD /mcp HTTP/1.1");
             upstream.write("HTTP/1.1 200 OK\r\nContent-Length: 77\r\nContent-Type: application/json\r\n\r\n");
             Head answered = client.readHead();
             assertThat(answered.header("content-length")).isEqualTo("77");
-            client.write(wire.post("{}"));
+            client.write(WIRE.post("{}"));
             upstream.readHead();
             upstream.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
             assertThat(client.readHead().status()).isEqualTo(202);
@@ -208,8 +193,8 @@ class RelayTest {
     @ValueSource(strings = {"204 No Content", "304 Not Modified"})
     @DisplayName("whose answer has no body keeps its framing (RFC 9112 §6.3)")
     void passesAnswersWithoutBody(String status) {
-        try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 " + status + "\r\nETag: \"x\"\r\n\r\n");
             Head answered = client.readHead();
@@ -217,7 +202,7 @@ class RelayTest {
             assertThat(answered.header("etag")).isEqualTo("\"x\"");
             assertThat(answered.has("transfer-encoding")).isFalse();
             assertThat(answered.header("content-length")).isIn("", "0");
-            client.write(wire.post("{}"));
+            client.write(WIRE.post("{}"));
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
             assertThat(client.readHead().status()).isEqualTo(202);
@@ -227,8 +212,8 @@ class RelayTest {
     @Test
     @DisplayName("passes trailers, though none that the header policy drops (RFC 9110 §6.5)")
     void passesTrailers() {
-        try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readHead();
             upstream.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n")
                     .writeChunk("{}")
@@ -243,8 +228,8 @@ class RelayTest {
     @Test
     @DisplayName("with a client of HTTP/1.0 ends by the end of the connection (RFC 9112 §6.3)")
     void servesHttp10() {
-        try (RawConnection client = wire.connect().write(wire.post("{}").replace("HTTP/1.1", "HTTP/1.0"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}").replace("HTTP/1.1", "HTTP/1.0"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             assertThat(upstream.readHead().line()).endsWith("HTTP/1.1");
             upstream.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
                     .writeChunk("data: 1\n\n")
@@ -259,8 +244,8 @@ class RelayTest {
     @DisplayName("answered before its body has ended passes the answer and ends the connection")
     void passesEarlyAnswers() {
         try (RawConnection client =
-                wire.connect().write(wire.head("POST", "Content-Length: 1000000") + "\r\n" + "x".repeat(1000))) {
-            RawConnection upstream = wire.upstream().accept();
+                WIRE.connect().write(WIRE.head("POST", "Content-Length: 1000000") + "\r\n" + "x".repeat(1000))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readHead();
             upstream.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope");
             Head answered = client.readHead();
@@ -274,8 +259,8 @@ class RelayTest {
     @Test
     @DisplayName("whose upstream says nothing is 504 in time (GW-18, SEC-8)")
     void timesOut() {
-        try (RawConnection client = wire.connect().write(wire.post("{}"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post("{}"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readHead();
             assertThat(client.readHead().status()).isEqualTo(504);
             upstream.awaitEnd();
@@ -285,8 +270,8 @@ class RelayTest {
     @Test
     @DisplayName("is not out of time while its body is under way, nor while its answer is")
     void slowIsNotSilent() {
-        try (RawConnection client = wire.connect().write(wire.head("POST", "Content-Length: 10") + "\r\n")) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.head("POST", "Content-Length: 10") + "\r\n")) {
+            RawConnection upstream = WIRE.upstream().accept();
             for (int i = 0; i < 10; i++) {
                 client.write("x");
                 if (i == 0) {

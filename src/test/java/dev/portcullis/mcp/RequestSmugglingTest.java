@@ -6,10 +6,9 @@ import dev.portcullis.testkit.RawConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,17 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RequestSmugglingTest {
     private static final String BODY = "{\"jsonrpc\":\"2.0\",\"method\":\"ping\"}";
     private static final Duration LONG_ENOUGH = Duration.ofMillis(100);
-    private static Wire wire;
 
-    @BeforeAll
-    static void start() {
-        wire = new Wire();
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
+    @RegisterExtension
+    private static final Wire WIRE = new Wire();
 
     static Stream<Map.Entry<String, String>> catalogue() {
         String head = "POST /demo/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer TOKEN\r\n";
@@ -98,13 +89,13 @@ class RequestSmugglingTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("catalogue")
     void isNotRelayedAndTheConnectionEnds(Map.Entry<String, String> trick) {
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect()) {
-            client.write(trick.getValue().replace("TOKEN", wire.token()));
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect()) {
+            client.write(trick.getValue().replace("TOKEN", WIRE.token()));
             String answer = client.readToEnd();
             assertThat(answer).doesNotContainPattern("HTTP/1.. [23]").doesNotContainPattern("(?s)HTTP/1.*HTTP/1");
             // What began before the trick showed never becomes a whole request.
-            wire.upstream()
+            WIRE.upstream()
                     .accept(LONG_ENOUGH)
                     .filter(relayed -> !relayed.isSilentFor(LONG_ENOUGH))
                     .ifPresent(relayed -> assertThat(relayed.readToEnd())
@@ -116,10 +107,10 @@ class RequestSmugglingTest {
     @Test
     void thatIsAFoldedHeaderReachesTheUpstreamAsOneLine() {
         // RFC 9112 §5.2 lets a server replace the fold by spaces.
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect()) {
-            client.write(wire.head("POST", "X-A: b\r\n Transfer-Encoding: chunked", "Content-Length: 2") + "\r\n{}");
-            RawConnection upstream = wire.upstream().accept();
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect()) {
+            client.write(WIRE.head("POST", "X-A: b\r\n Transfer-Encoding: chunked", "Content-Length: 2") + "\r\n{}");
+            RawConnection upstream = WIRE.upstream().accept();
             RawConnection.Head head = upstream.readHead();
             assertThat(head.header("x-a")).isEqualTo("b Transfer-Encoding: chunked");
             assertThat(head.header("content-length")).isEqualTo("2");
@@ -136,10 +127,10 @@ class RequestSmugglingTest {
             "Content-Length: -2\r\n\r\n{}",
             "X-A: b\u0000\r\nContent-Length: 2\r\n\r\n{}"
         }) {
-            wire.upstream().forget();
-            try (RawConnection client = wire.connect()) {
-                client.write(wire.post(BODY));
-                RawConnection upstream = wire.upstream().accept();
+            WIRE.upstream().forget();
+            try (RawConnection client = WIRE.connect()) {
+                client.write(WIRE.post(BODY));
+                RawConnection upstream = WIRE.upstream().accept();
                 upstream.readHead();
                 upstream.write("HTTP/1.1 200 OK\r\n" + framing);
                 assertThat(client.readHead().status()).as(framing).isEqualTo(502);

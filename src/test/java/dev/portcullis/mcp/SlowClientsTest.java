@@ -8,44 +8,29 @@ import dev.portcullis.testkit.RawConnection.Head;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Without a token anybody can connect and wait; with one, streams wait for hours. */
 @DisplayName("A client that takes its time")
 class SlowClientsTest {
     private static final Duration SOON = Duration.ofSeconds(5);
-    private static Wire wire;
 
-    @BeforeAll
-    static void start() {
-        wire = new Wire(
-                demo -> {},
-                configuration -> configuration.put(
-                        "http",
-                        new JsonObject()
-                                .put("headTimeout", "600ms")
-                                .put("bodyTimeout", "600ms")
-                                .put("keepAlive", "2s")));
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
-
-    @BeforeEach
-    void forgetEarlierConnections() {
-        wire.upstream().forget();
-    }
+    @RegisterExtension
+    private static final Wire WIRE = new Wire(
+            demo -> {},
+            configuration -> configuration.put(
+                    "http",
+                    new JsonObject()
+                            .put("headTimeout", "600ms")
+                            .put("bodyTimeout", "600ms")
+                            .put("keepAlive", "2s")));
 
     @Test
     @DisplayName("with the head of its request is cut off, though a byte comes now and then")
     void heads() {
-        for (String url : List.of(wire.world().url(), wire.management())) {
+        for (String url : List.of(WIRE.world().url(), WIRE.management())) {
             try (RawConnection silent = RawConnection.to(url);
                     RawConnection dripping =
                             RawConnection.to(url).write("GET / HTTP/1.1\r\nHost: localhost\r\nX-A: ")) {
@@ -67,7 +52,7 @@ class SlowClientsTest {
     void bodies() {
         for (String path : List.of("/token", "/register", "/revoke", "/consent")) {
             for (String framing : List.of("Content-Length: 100", "Transfer-Encoding: chunked")) {
-                try (RawConnection client = wire.connect()
+                try (RawConnection client = WIRE.connect()
                         .write("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                                 + (path.equals("/register") ? "application/json" : "application/x-www-form-urlencoded")
                                 + "\r\n" + framing + "\r\n\r\n5\r\na=b&c\r\n")) {
@@ -83,7 +68,7 @@ class SlowClientsTest {
     @Test
     @DisplayName("to send the rest of what was answered already is cut off")
     void restsOfBodies() {
-        try (RawConnection client = wire.connect()
+        try (RawConnection client = WIRE.connect()
                 .write("GET /.well-known/jwks.json HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhello")) {
             client.readBody(client.readHead());
             assertThat(client.awaitEnd()).isLessThan(SOON);
@@ -93,7 +78,7 @@ class SlowClientsTest {
     @Test
     @DisplayName("between its requests is cut off, and not before")
     void idleConnections() {
-        for (String url : List.of(wire.world().url() + "/", wire.management() + "/health/live")) {
+        for (String url : List.of(WIRE.world().url() + "/", WIRE.management() + "/health/live")) {
             try (RawConnection client = RawConnection.to(url)) {
                 String get = "GET " + url.substring(url.indexOf('/', 8)) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
                 for (int i = 0; i < 3; i++) {
@@ -113,13 +98,13 @@ class SlowClientsTest {
     @Test
     @DisplayName("because it waits for an answer or for events may do so for longer than all of that (TR-4)")
     void waiting() {
-        try (RawConnection stream = wire.connect().write(wire.head("GET", "Accept: text/event-stream") + "\r\n")) {
-            RawConnection events = wire.upstream().accept();
+        try (RawConnection stream = WIRE.connect().write(WIRE.head("GET", "Accept: text/event-stream") + "\r\n")) {
+            RawConnection events = WIRE.upstream().accept();
             events.readHead();
             events.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             assertThat(stream.readHead().status()).isEqualTo(200);
-            try (RawConnection call = wire.connect().write(wire.post("{}"))) {
-                RawConnection upstream = wire.upstream().accept();
+            try (RawConnection call = WIRE.connect().write(WIRE.post("{}"))) {
+                RawConnection upstream = WIRE.upstream().accept();
                 upstream.readBody(upstream.readHead());
                 assertThat(call.isSilentFor(Duration.ofMillis(3500))).isTrue();
                 upstream.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");

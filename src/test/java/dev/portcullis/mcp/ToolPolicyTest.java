@@ -11,16 +11,14 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules over tools, from the configuration to the wire. */
+/** Rules over tools, from the configuration to the WIRE. */
 @DisplayName("With a tool policy")
 class ToolPolicyTest {
     private static final Duration MOMENT = Duration.ofMillis(150);
@@ -30,36 +28,23 @@ class ToolPolicyTest {
     private static final String FILTERED =
             "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"tools\":[{\"name\":\"read_a\",\"x\":1.50},{\"name\":\"write_a\"}],"
                     + "\"ttlMs\":5,\"cacheScope\":\"private\"}}";
-    private static Wire wire;
 
-    @BeforeAll
-    static void start() {
-        wire = new Wire(upstream -> upstream.put(
-                        "tools",
-                        new JsonArray()
-                                .add(new JsonObject().put("match", "delete_own").put("allow", true))
-                                .add(new JsonObject().put("match", "delete_*").put("deny", true))
-                                .add(new JsonObject().put("match", "write_*").put("requireScope", "demo:write"))
-                                .add(new JsonObject().put("match", "admin_*").put("requireGroup", "nobody-is-here")))
-                .put("maxInspected", "64KiB"));
-    }
-
-    @AfterAll
-    static void stop() {
-        wire.close();
-    }
-
-    @BeforeEach
-    void forgetEarlierConnections() {
-        wire.upstream().forget();
-    }
+    @RegisterExtension
+    private static final Wire WIRE = new Wire(upstream -> upstream.put(
+                    "tools",
+                    new JsonArray()
+                            .add(new JsonObject().put("match", "delete_own").put("allow", true))
+                            .add(new JsonObject().put("match", "delete_*").put("deny", true))
+                            .add(new JsonObject().put("match", "write_*").put("requireScope", "demo:write"))
+                            .add(new JsonObject().put("match", "admin_*").put("requireGroup", "nobody-is-here")))
+            .put("maxInspected", "64KiB"));
 
     @ParameterizedTest
     @ValueSource(strings = {"delete_a", "delete_", "admin_a"})
     @DisplayName("a call that nothing would allow is 403 without a challenge, as a JSON-RPC error (RS-14, GW-17)")
     void hardDenials(String tool) {
         for (String[] headers : new String[][] {{}, modern("tools/call", tool)}) {
-            try (RawConnection client = wire.connect().write(wire.post(call(tool), headers))) {
+            try (RawConnection client = WIRE.connect().write(WIRE.post(call(tool), headers))) {
                 Head head = client.readHead();
                 assertThat(head.status()).isEqualTo(403);
                 assertThat(head.has("www-authenticate")).isFalse();
@@ -68,13 +53,13 @@ class ToolPolicyTest {
                 assertThat(error.getJsonObject("error").getInteger("code")).isEqualTo(403);
             }
         }
-        assertThat(wire.upstream().accept(MOMENT)).isEmpty();
+        assertThat(WIRE.upstream().accept(MOMENT)).isEmpty();
     }
 
     @Test
     @DisplayName("a call that a scope would allow is 403 with all scopes it takes (RS-13)")
     void stepUp() {
-        try (RawConnection client = wire.connect().write(wire.post(call("write_a")))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(call("write_a")))) {
             Head head = client.readHead();
             assertThat(head.status()).isEqualTo(403);
             assertThat(head.header("www-authenticate"))
@@ -85,25 +70,25 @@ class ToolPolicyTest {
     @Test
     @DisplayName("a client that asks for that scope gets it, and the call passes (RS-13, RS-8)")
     void steppedUp() {
-        TestClient client = TestClient.register(wire.world());
+        TestClient client = TestClient.register(WIRE.world());
         Answer consent = client.browser()
-                .get(wire.world().url() + "/authorize?" + client.authorizationQuery("scope", "mcp:demo demo:write"));
+                .get(WIRE.world().url() + "/authorize?" + client.authorizationQuery("scope", "mcp:demo demo:write"));
         assertThat(consent.body()).contains("demo:write");
         String code = client.callback(
-                        wire.world().url(),
-                        client.signIn(client.approve(wire.world().url(), consent)))
+                        WIRE.world().url(),
+                        client.signIn(client.approve(WIRE.world().url(), consent)))
                 .parameter("code")
                 .orElseThrow();
-        String token = client.redeem(wire.world().url(), code).json().getString("access_token");
-        assertThat(passes(wire.post(call("write_a")).replace(wire.token(), token)))
+        String token = client.redeem(WIRE.world().url(), code).json().getString("access_token");
+        assertThat(passes(WIRE.post(call("write_a")).replace(WIRE.token(), token)))
                 .isTrue();
         // Who asks for nothing gets what the resource needs, and no more.
         JsonObject metadata = client.browser()
-                .get(wire.world().url() + "/.well-known/oauth-protected-resource/demo/mcp")
+                .get(WIRE.world().url() + "/.well-known/oauth-protected-resource/demo/mcp")
                 .json();
         assertThat(metadata.getJsonArray("scopes_supported").getList()).asList().containsExactly("mcp:demo");
         assertThat(client.browser()
-                        .get(wire.world().url() + "/.well-known/oauth-authorization-server")
+                        .get(WIRE.world().url() + "/.well-known/oauth-authorization-server")
                         .json()
                         .getJsonArray("scopes_supported")
                         .contains("demo:write"))
@@ -115,8 +100,8 @@ class ToolPolicyTest {
     @DisplayName("other calls pass byte for byte")
     void otherCallsPass(String tool) {
         String body = " " + call(tool) + "\n";
-        try (RawConnection client = wire.connect().write(wire.post(body, "Accept-Encoding: gzip"))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post(body, "Accept-Encoding: gzip"))) {
+            RawConnection upstream = WIRE.upstream().accept();
             Head head = upstream.readHead();
             assertThat(upstream.readBody(head)).isEqualTo(body);
             assertThat(head.has("accept-encoding")).isFalse();
@@ -128,7 +113,7 @@ class ToolPolicyTest {
     void batches() {
         String batch = "[" + call("read_a") + "," + call("delete_a").replace(":7,", ":8,")
                 + ",{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"},{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":{}}]";
-        try (RawConnection client = wire.connect().write(wire.post(batch))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(batch))) {
             Head head = client.readHead();
             assertThat(head.status()).isEqualTo(403);
             JsonArray errors = new JsonArray(client.readBody(head));
@@ -136,8 +121,8 @@ class ToolPolicyTest {
             assertThat(errors.getJsonObject(0).getInteger("id")).isEqualTo(7);
             assertThat(errors.getJsonObject(1).getInteger("id")).isEqualTo(8);
         }
-        assertThat(wire.upstream().accept(MOMENT)).isEmpty();
-        assertThat(passes(wire.post("[" + call("read_a") + "]"))).isTrue();
+        assertThat(WIRE.upstream().accept(MOMENT)).isEmpty();
+        assertThat(passes(WIRE.post("[" + call("read_a") + "]"))).isTrue();
     }
 
     @ParameterizedTest
@@ -162,8 +147,8 @@ class ToolPolicyTest {
     @DisplayName("a body that two parsers could read differently is 400 and passes nowhere (GW-6)")
     void ambiguousBodies(String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        try (RawConnection client = wire.connect()
-                .write(wire.head("POST", "Content-Length: " + bytes.length) + "\r\n")
+        try (RawConnection client = WIRE.connect()
+                .write(WIRE.head("POST", "Content-Length: " + bytes.length) + "\r\n")
                 .write(bytes)) {
             Head head = client.readHead();
             assertThat(head.status()).as(body).isEqualTo(400);
@@ -172,14 +157,14 @@ class ToolPolicyTest {
                             .getInteger("code"))
                     .isIn(-32700, -32600, -32602);
         }
-        assertThat(wire.upstream().accept(MOMENT)).isEmpty();
+        assertThat(WIRE.upstream().accept(MOMENT)).isEmpty();
     }
 
     @Test
     @DisplayName("a name written in escapes is the same name")
     void escapes() {
-        try (RawConnection client = wire.connect()
-                .write(wire.post(
+        try (RawConnection client = WIRE.connect()
+                .write(WIRE.post(
                         call("delete_a").replace("delete", "\\u0064elete").replace("/call", "\\/call")))) {
             assertThat(client.readHead().status()).isEqualTo(403);
         }
@@ -199,8 +184,8 @@ class ToolPolicyTest {
     void disagreeingHeaders(String version, String method, String name) {
         String body = call("read_a")
                 .replace("\"arguments\":{}", "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"}");
-        try (RawConnection client = wire.connect()
-                .write(wire.post(
+        try (RawConnection client = WIRE.connect()
+                .write(WIRE.post(
                         body, "MCP-Protocol-Version: " + version, "Mcp-Method: " + method, "Mcp-Name: " + name))) {
             Head head = client.readHead();
             assertThat(head.status()).isEqualTo(400);
@@ -216,20 +201,20 @@ class ToolPolicyTest {
     void modernForms() {
         String encoded =
                 "=?base64?" + Base64.getEncoder().encodeToString("delete_a".getBytes(StandardCharsets.UTF_8)) + "?=";
-        try (RawConnection client = wire.connect().write(wire.post(call("delete_a"), modern("tools/call", encoded)))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(call("delete_a"), modern("tools/call", encoded)))) {
             assertThat(client.readHead().status()).isEqualTo(403);
         }
         try (RawConnection client =
-                wire.connect().write(wire.post("[" + call("read_a") + "]", modern("tools/call", "read_a")))) {
+                WIRE.connect().write(WIRE.post("[" + call("read_a") + "]", modern("tools/call", "read_a")))) {
             assertThat(client.readHead().status()).isEqualTo(400);
         }
         // Headers that claim a harmless method do not make the body one.
-        try (RawConnection client = wire.connect().write(wire.post(call("delete_a"), "Mcp-Method: ping"))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(call("delete_a"), "Mcp-Method: ping"))) {
             assertThat(client.readHead().status()).isEqualTo(403);
         }
-        assertThat(passes(wire.post(call("read_a"), "MCP-Protocol-Version: 2026-07-28")))
+        assertThat(passes(WIRE.post(call("read_a"), "MCP-Protocol-Version: 2026-07-28")))
                 .isTrue();
-        assertThat(passes(wire.post(
+        assertThat(passes(WIRE.post(
                         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tasks/get\",\"params\":{\"taskId\":\"t\"}}",
                         modern("tasks/get", "t"))))
                 .isTrue();
@@ -264,8 +249,8 @@ class ToolPolicyTest {
     @Test
     @DisplayName("lists that come again on a GET stream are filtered too (TR-22)")
     void listsOnGetStreams() {
-        try (RawConnection client = wire.connect().write(wire.head("GET", "Last-Event-ID: 1") + "\r\n")) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.head("GET", "Last-Event-ID: 1") + "\r\n")) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readHead();
             upstream.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
                     .writeChunk("data: {\"a\":1}\n\n");
@@ -279,8 +264,8 @@ class ToolPolicyTest {
     @Test
     @DisplayName("answers to other requests are not held back")
     void otherAnswersStream() {
-        try (RawConnection client = wire.connect().write(wire.post(call("read_a")))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post(call("read_a")))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
                     .writeChunk("data: {");
@@ -292,29 +277,29 @@ class ToolPolicyTest {
     @Test
     @DisplayName("what cannot be looked into does not pass: compressed or too large")
     void opaqueMessages() {
-        try (RawConnection client = wire.connect().write(wire.post(call("read_a"), "Content-Encoding: gzip"))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(call("read_a"), "Content-Encoding: gzip"))) {
             assertThat(client.readHead().status()).isEqualTo(415);
         }
-        try (RawConnection client = wire.connect().write(wire.post(" ".repeat(65 * 1024) + call("read_a")))) {
+        try (RawConnection client = WIRE.connect().write(WIRE.post(" ".repeat(65 * 1024) + call("read_a")))) {
             assertThat(client.readHead().status()).isEqualTo(413);
         }
-        try (RawConnection client = wire.connect().write(wire.head("POST", "Transfer-Encoding: chunked") + "\r\n")) {
+        try (RawConnection client = WIRE.connect().write(WIRE.head("POST", "Transfer-Encoding: chunked") + "\r\n")) {
             for (int i = 0; i < 5; i++) {
                 client.writeChunk(" ".repeat(16 * 1024));
             }
             assertThat(client.readHead().status()).isEqualTo(413);
         }
-        assertThat(wire.upstream().accept(MOMENT)).isEmpty();
-        try (RawConnection client = wire.connect().write(wire.post(request("tools/list", "{}")))) {
-            RawConnection upstream = wire.upstream().accept();
+        assertThat(WIRE.upstream().accept(MOMENT)).isEmpty();
+        try (RawConnection client = WIRE.connect().write(WIRE.post(request("tools/list", "{}")))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
                     + "Content-Length: 2\r\n\r\n{}");
             assertThat(client.readHead().status()).isEqualTo(502);
         }
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect().write(wire.post(request("tools/list", "{}")))) {
-            RawConnection upstream = wire.upstream().accept();
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect().write(WIRE.post(request("tools/list", "{}")))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 70000\r\n\r\n"
                     + " ".repeat(70_000));
@@ -335,8 +320,8 @@ class ToolPolicyTest {
     }
 
     private static String answerTo(String method, String answer) {
-        try (RawConnection client = wire.connect().write(wire.post(request(method, "{}")))) {
-            RawConnection upstream = wire.upstream().accept();
+        try (RawConnection client = WIRE.connect().write(WIRE.post(request(method, "{}")))) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write(answer);
             return client.readBody(client.readHead());
@@ -344,9 +329,9 @@ class ToolPolicyTest {
     }
 
     private static boolean passes(String request) {
-        wire.upstream().forget();
-        try (RawConnection client = wire.connect().write(request)) {
-            RawConnection upstream = wire.upstream().accept();
+        WIRE.upstream().forget();
+        try (RawConnection client = WIRE.connect().write(request)) {
+            RawConnection upstream = WIRE.upstream().accept();
             upstream.readBody(upstream.readHead());
             upstream.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
             return client.readHead().status() == 202;

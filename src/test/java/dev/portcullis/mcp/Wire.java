@@ -7,9 +7,15 @@ import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A gateway between a client and an MCP server that are both played by the test, byte by byte, and a good token. */
-final class Wire implements AutoCloseable {
+/**
+ * A gateway between a client and an MCP server that are both played by the test, byte by byte, and a good token. As a static extension it is for
+ * all tests of a class, each with connections of its own to the upstream.
+ */
+final class Wire implements AutoCloseable, BeforeEachCallback, AfterAllCallback {
     private final RawUpstream upstream = new RawUpstream();
     private final int management = World.freePorts(1).get(0);
     private final World world;
@@ -85,6 +91,16 @@ final class Wire implements AutoCloseable {
 
     private static String lines(String... headers) {
         return headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext test) {
+        upstream.forget();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext tests) {
+        close();
     }
 
     @Override
