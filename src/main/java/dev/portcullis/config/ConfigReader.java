@@ -96,6 +96,9 @@ public final class ConfigReader {
                 http(root.section("http")),
                 root.duration("reload", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)),
                 upstreams);
+        if (config.management().isAt(config.listen())) {
+            root.problem("management.port", "must not be listen.port: what is on it is not for the public");
+        }
         Urls.refuseWhatCognitoDoes(root, "publicUrl", publicUrl, config.cognito());
         root.refuseUnknownKeys();
         return config;

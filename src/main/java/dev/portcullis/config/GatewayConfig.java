@@ -49,7 +49,13 @@ public record GatewayConfig(
     }
 
     /** @param port 0 takes a free one */
-    public record Listen(String host, int port) {}
+    public record Listen(String host, int port) {
+
+        /** Two servers there would start all the same, and each connection get one of them. */
+        boolean isAt(Listen other) {
+            return port != 0 && port == other.port && host.equalsIgnoreCase(other.host);
+        }
+    }
 
     /**
      * @param url may hold a password: a secret

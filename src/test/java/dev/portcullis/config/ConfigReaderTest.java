@@ -188,6 +188,20 @@ class ConfigReaderTest {
                         .contains("must be one of user, client", "must be a time such as 30s"));
     }
 
+    @Test
+    void theManagementPortIsNotThatOfThePublic() {
+        String yaml = MINIMAL + "listen: { host: localhost, port: 9090 }\n";
+        Map<String, String> environment = Map.of("SECRET", "s3cret");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(yaml + "management: { host: LocalHost }\n", environment))
+                .withMessageContaining("management.port: must not be listen.port");
+
+        // Another address of the machine, or whichever port is free.
+        assertThat(read(yaml, environment).management().port()).isEqualTo(9090);
+        String free = MINIMAL + "listen: { host: localhost, port: 0 }\nmanagement: { host: localhost, port: 0 }\n";
+        assertThat(read(free, environment).management().port()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
