@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.RawUpstream;
 import dev.portcullis.testkit.TestClient;
@@ -52,7 +53,7 @@ class DrainTest {
     @DisplayName(
             "SIGTERM: not ready at once, serving on, streams ended cleanly and one by one, calls completed, then exit")
     void stopsWithoutAnybodyNoticing() throws Exception {
-        List<Integer> ports = World.freePorts(2);
+        List<Integer> ports = Ports.free(2);
         int[] next = {0};
         try (World world = World.startProcesses(2, yaml -> {
             // The first configuration that is read is not that of a process.

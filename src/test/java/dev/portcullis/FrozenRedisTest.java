@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
@@ -25,7 +26,7 @@ class FrozenRedisTest {
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        redis = RedisServer.start(Ports.free(), Optional.empty());
         world = World.start(yaml -> yaml.put("redis", new JsonObject().put("url", "redis://" + redis.address())));
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.DocumentHost;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
@@ -18,7 +19,7 @@ class LateKeysTest {
     @Test
     @DisplayName("AS-30: it starts, is not ready and says why, and is ready by itself once there are keys")
     void readyOnceThereAreKeys() {
-        int management = World.freePorts(1).get(0);
+        int management = Ports.free();
         Browser operator = new Browser();
         try (DocumentHost keys = DocumentHost.start()) {
             keys.fail("/jwks.json", 503);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.dev.cognito.RefreshRotation;
 import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TcpRelay;
 import dev.portcullis.testkit.TestClient;
@@ -78,7 +79,7 @@ class LateRefreshTest {
     @DisplayName(
             "AS-30: Redis lets a refresh begin, and its word gets lost: 503 in time, and nobody waits for the end of it")
     void aRefreshThatBeganUnheard(boolean hangsUp) {
-        try (RedisServer redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        try (RedisServer redis = RedisServer.start(Ports.free(), Optional.empty());
                 TcpRelay network = TcpRelay.inFrontOf(redis.port());
                 World world = World.start(configuration -> configuration
                         .put("redis", new JsonObject().put("url", "redis://localhost:" + network.port()))

@@ -12,6 +12,7 @@ import dev.portcullis.redis.RedisLink;
 import dev.portcullis.redis.RedisMetrics;
 import dev.portcullis.redis.SealedJson;
 import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
@@ -44,7 +45,7 @@ class LifetimesTest {
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        redis = RedisServer.start(Ports.free(), Optional.empty());
         world = World.start(configuration -> configuration
                 .put("redis", new JsonObject().put("url", "redis://localhost:" + redis.port()))
                 .put("tokens", new JsonObject().put("accessTokenTtl", ACCESS_TOKEN.toSeconds() + "s"))

@@ -7,6 +7,7 @@ import dev.portcullis.dev.cognito.Call;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Form;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonArray;
@@ -66,8 +67,7 @@ class RateLimitTest {
 
     /** Each gateway has one of its own. */
     private static int managementPort(int gatewayPort) {
-        return MANAGEMENT_PORTS.computeIfAbsent(
-                gatewayPort, port -> World.freePorts(1).get(0));
+        return MANAGEMENT_PORTS.computeIfAbsent(gatewayPort, port -> Ports.free());
     }
 
     @AfterAll

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
@@ -27,7 +28,7 @@ class RedisFullTest {
     @DisplayName(
             "AS-30: a full Redis that evicts nothing: logins and refreshes are 503, calls go on, and with room again nothing is lost")
     void aFullRedis() {
-        try (RedisServer redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        try (RedisServer redis = RedisServer.start(Ports.free(), Optional.empty());
                 World world = world(redis)) {
             TestClient client = TestClient.register(world);
             JsonObject tokens = ok(client.redeem(world.url(), client.code()));
@@ -70,13 +71,10 @@ class RedisFullTest {
     @Test
     @DisplayName("SEC-3: a Redis that evicts is reported as soon as a gateway starts, in its log and its metrics")
     void aRedisThatEvictsIsReportedAtTheStart() {
-        int management = World.freePorts(1).get(0);
+        int management = Ports.free();
         try (LogCapture log = LogCapture.of("dev.portcullis.redis.CommandConnection");
                 RedisServer redis = RedisServer.start(
-                        World.freePorts(1).get(0),
-                        Optional.empty(),
-                        "maxmemory 100mb",
-                        "maxmemory-policy allkeys-lfu");
+                        Ports.free(), Optional.empty(), "maxmemory 100mb", "maxmemory-policy allkeys-lfu");
                 World world = World.start(configuration -> configuration
                         .put("redis", new JsonObject().put("url", "redis://localhost:" + redis.port()))
                         .put("management", new JsonObject().put("port", management)))) {
@@ -96,7 +94,7 @@ class RedisFullTest {
     @DisplayName(
             "AS-31, AS-33: a refresh token ahead of a record that lost its last writes is adopted, and no window of the client is taken for a thief")
     void aTokenAheadOfTheRecordIsAdopted() {
-        try (RedisServer redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        try (RedisServer redis = RedisServer.start(Ports.free(), Optional.empty());
                 World world = world(redis)) {
             TestClient client = TestClient.register(world);
             Deque<String> tokens = new ArrayDeque<>();

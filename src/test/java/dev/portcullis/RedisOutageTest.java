@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TcpRelay;
 import dev.portcullis.testkit.TestClient;
@@ -71,7 +72,7 @@ class RedisOutageTest {
 
     @BeforeAll
     static void start() {
-        redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        redis = RedisServer.start(Ports.free(), Optional.empty());
         network = TcpRelay.inFrontOf(redis.port());
         world = World.start(2, behindTheNetwork());
     }
@@ -82,8 +83,7 @@ class RedisOutageTest {
             if (!LISTEN.contains(port)) {
                 LISTEN.add(port);
             }
-            int management = MANAGEMENT.computeIfAbsent(
-                    port, listen -> World.freePorts(1).get(0));
+            int management = MANAGEMENT.computeIfAbsent(port, listen -> Ports.free());
             configuration.put("management", new JsonObject().put("port", management));
             configuration.put("redis", new JsonObject().put("url", "redis://localhost:" + network.port()));
             // One user makes all these calls, as fast as the machine can.

@@ -9,6 +9,7 @@ import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.DocumentHost;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
@@ -41,7 +42,7 @@ class RedisSecretsTest {
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        redis = RedisServer.start(Ports.free(), Optional.empty());
         site = DocumentHost.start();
         world = World.start(configuration -> configuration
                 .put("redis", new JsonObject().put("url", "redis://localhost:" + redis.port()))

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisGroup;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
@@ -29,7 +30,7 @@ class RedisShapesTest {
     @DisplayName(
             "TLS with a private certificate authority, a client certificate and an ACL user who may do nothing but what is needed")
     void tlsAndAcl() {
-        int port = World.freePorts(1).get(0);
+        int port = Ports.free();
         try (RedisServer redis = RedisServer.start(
                         port,
                         Optional.of("operator"),

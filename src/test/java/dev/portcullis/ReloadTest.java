@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.StubUpstream;
 import dev.portcullis.testkit.TestClient;
@@ -31,7 +32,7 @@ class ReloadTest {
     static void start() {
         first = new StubUpstream("first");
         second = new StubUpstream("second");
-        int management = World.freePorts(1).get(0);
+        int management = Ports.free();
         metrics = "http://localhost:" + management + "/metrics";
         world = World.startProcesses(1, configuration -> {
             configuration.put("reload", "100ms");

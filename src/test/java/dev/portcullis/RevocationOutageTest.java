@@ -6,11 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.dev.redis.LocalRedis;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +27,7 @@ class RevocationOutageTest {
     @BeforeEach
     void startRedis() throws Exception {
         redis = LocalRedis.start(LocalRedis.Options.standard());
-        managementPort = freePort();
+        managementPort = Ports.free();
     }
 
     @AfterEach
@@ -127,11 +126,5 @@ class RevocationOutageTest {
 
     private String metrics() {
         return operator.get("http://localhost:" + managementPort + "/metrics").body();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -10,6 +10,7 @@ import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Form;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SignOutTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final int management = World.freePorts(1).get(0);
+    private final int management = Ports.free();
     private LocalRedis redis;
     private LogCapture audit;
 
@@ -128,7 +129,7 @@ class SignOutTest {
     @Test
     @DisplayName("IDP-9: a replica that dies leaves the rest to the others, and what is kept shows no token")
     void anotherReplicaGoesOn() throws Exception {
-        try (RedisServer own = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        try (RedisServer own = RedisServer.start(Ports.free(), Optional.empty());
                 World world = World.startProcesses(2, with().andThen(yaml -> {
                     yaml.getJsonObject("management").put("port", 0);
                     yaml.getJsonObject("redis").put("url", "redis://localhost:" + own.port());

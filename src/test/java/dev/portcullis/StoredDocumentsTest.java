@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.DocumentHost;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
@@ -28,7 +29,7 @@ class StoredDocumentsTest {
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        redis = RedisServer.start(Ports.free(), Optional.empty());
         site = DocumentHost.start();
         world = World.start(
                 2,

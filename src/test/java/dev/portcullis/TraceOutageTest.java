@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Collector;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
@@ -26,7 +27,7 @@ class TraceOutageTest {
 
     private final Collector collector = new Collector();
     private final LogCapture log = LogCapture.of("ROOT");
-    private final int management = World.freePorts(1).get(0);
+    private final int management = Ports.free();
 
     @AfterEach
     void close() {
@@ -127,7 +128,7 @@ class TraceOutageTest {
     @Test
     @DisplayName("while nobody listens at the collector's address")
     void away() {
-        int nobody = World.freePorts(1).get(0);
+        int nobody = Ports.free();
         try (World world =
                 World.start(traced(traces -> traces.put("endpoint", "http://localhost:" + nobody + "/v1/traces")
                         .put("timeout", "300ms")))) {

@@ -9,6 +9,7 @@ import dev.portcullis.dev.redis.LocalRedis;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Form;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
@@ -302,7 +303,7 @@ class TroubleTest {
     @Test
     @DisplayName("A limit asks a frozen Redis for a part of the time only, and counts whom it let through unchecked")
     void limitsDoNotWaitForRedis() {
-        int management = World.freePorts(1).get(0);
+        int management = Ports.free();
         World patient = World.start(configuration -> configuration
                 .put("management", new JsonObject().put("host", "localhost").put("port", management))
                 .put("redis", new JsonObject().put("url", redis.url()).put("timeout", "9s"))

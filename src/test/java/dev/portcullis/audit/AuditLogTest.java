@@ -10,6 +10,7 @@ import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Form;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
@@ -41,7 +42,7 @@ class AuditLogTest {
     @BeforeAll
     static void start() {
         log = LogCapture.of("portcullis.audit");
-        redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        redis = RedisServer.start(Ports.free(), Optional.empty());
         world = World.start(yaml -> {
             yaml.put("redis", new JsonObject().put("url", "redis://" + redis.address()));
             yaml.put("refresh", new JsonObject().put("reuseGrace", "0s"));
@@ -245,7 +246,7 @@ class AuditLogTest {
     @Test
     @DisplayName("tells a refresh that came again from one that was renewed, and of tokens that Redis' absence stopped")
     void tellsOfRepeatedRefreshesAndOfRedis() {
-        try (RedisServer own = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        try (RedisServer own = RedisServer.start(Ports.free(), Optional.empty());
                 World lenient = World.start(yaml ->
                         yaml.put("redis", new JsonObject().put("url", "redis://" + own.address())))) {
             TestClient client = TestClient.register(lenient);

@@ -12,10 +12,10 @@ import dev.portcullis.doctor.check.Outcome;
 import dev.portcullis.doctor.check.Result;
 import dev.portcullis.testkit.FrontProxy;
 import dev.portcullis.testkit.FrontProxy.Habit;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisGroup;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TcpRelay;
-import dev.portcullis.testkit.World;
 import io.netty.handler.ssl.util.SelfSignedCertificate;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
@@ -183,7 +183,7 @@ class DoctorTest {
                         "DNS record"),
                 failed(
                         "nobody at the public URL",
-                        patient -> patient.yaml.put("publicUrl", "http://localhost:" + freePort()),
+                        patient -> patient.yaml.put("publicUrl", "http://localhost:" + Ports.free()),
                         "public.reach",
                         "nothing listens",
                         "publicUrl"),
@@ -315,7 +315,7 @@ class DoctorTest {
                         "cognito.jwksUri"),
                 failed(
                         "nobody at the domain",
-                        patient -> patient.section("cognito").put("domain", "http://localhost:" + freePort()),
+                        patient -> patient.section("cognito").put("domain", "http://localhost:" + Ports.free()),
                         "cognito.domain",
                         "nothing listens",
                         "cognito.domain"),
@@ -400,7 +400,7 @@ class DoctorTest {
         return List.of(
                 failed(
                         "nobody there",
-                        patient -> patient.section("redis").put("url", "redis://localhost:" + freePort()),
+                        patient -> patient.section("redis").put("url", "redis://localhost:" + Ports.free()),
                         "redis.reach",
                         "nothing listens",
                         "redis.url"),
@@ -428,7 +428,7 @@ class DoctorTest {
                 failed(
                         "an old Redis",
                         patient -> {
-                            RedisServer server = patient.with(RedisServer.start(freePort(), Optional.empty()));
+                            RedisServer server = patient.with(RedisServer.start(Ports.free(), Optional.empty()));
                             TcpRelay old = patient.with(TcpRelay.inFrontOf(server.port()));
                             old.rewriting(DoctorTest::old);
                             patient.section("redis").put("url", "redis://localhost:" + old.port());
@@ -463,7 +463,7 @@ class DoctorTest {
                 failed(
                         "a replica",
                         patient -> {
-                            RedisServer master = patient.with(RedisServer.start(freePort(), Optional.empty()));
+                            RedisServer master = patient.with(RedisServer.start(Ports.free(), Optional.empty()));
                             server(patient, "replicaof 127.0.0.1 " + master.port());
                         },
                         "redis.role",
@@ -526,7 +526,7 @@ class DoctorTest {
                         "upstreams.demo"),
                 failed(
                         "nobody there",
-                        patient -> patient.upstream("http://localhost:" + freePort() + "/mcp"),
+                        patient -> patient.upstream("http://localhost:" + Ports.free() + "/mcp"),
                         "upstream.reach",
                         "nothing listens",
                         "network policy"),
@@ -645,7 +645,7 @@ class DoctorTest {
     @Test
     @DisplayName("skips what makes no sense after a failure, and does everything else")
     void skipsDependents() {
-        patient.section("redis").put("url", "redis://localhost:" + freePort());
+        patient.section("redis").put("url", "redis://localhost:" + Ports.free());
 
         Report report = patient.examine(Optional.empty());
 
@@ -677,16 +677,12 @@ class DoctorTest {
                 .toList();
     }
 
-    private static int freePort() {
-        return World.freePorts(1).get(0);
-    }
-
     private static void wrongScope(Patient patient) {
         patient.section("cognito").put("scopes", new JsonArray().add("openid").add("nonsense"));
     }
 
     private static RedisServer server(Patient patient, String... configuration) {
-        RedisServer server = patient.with(RedisServer.start(freePort(), Optional.empty(), configuration));
+        RedisServer server = patient.with(RedisServer.start(Ports.free(), Optional.empty(), configuration));
         patient.section("redis").put("url", "redis://" + server.address());
         return server;
     }

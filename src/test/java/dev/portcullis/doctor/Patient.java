@@ -2,6 +2,7 @@ package dev.portcullis.doctor;
 
 import dev.portcullis.crypto.KeyDirectory;
 import dev.portcullis.testkit.FrontProxy;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.World;
 import io.vertx.core.Vertx;
@@ -43,10 +44,7 @@ final class Patient implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         redis = RedisServer.start(
-                World.freePorts(1).get(0),
-                Optional.of(REDIS_PASSWORD),
-                "appendonly yes",
-                "maxmemory-policy noeviction");
+                Ports.free(), Optional.of(REDIS_PASSWORD), "appendonly yes", "maxmemory-policy noeviction");
         // In use by any clock that a test sets back.
         new KeyDirectory(keys(), () -> Instant.now().minus(Duration.ofHours(1))).create();
         KeyDirectory keys = new KeyDirectory(keys(), InstantSource.system());

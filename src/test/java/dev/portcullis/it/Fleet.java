@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class Fleet implements AutoCloseable {
 
     /** @param change of each gateway's configuration */
     static Fleet start(int gateways, Consumer<JsonObject> change) {
-        List<Integer> management = World.freePorts(gateways);
+        List<Integer> management = Ports.free(gateways);
         int[] next = {0};
         World world = World.startProcesses(gateways, yaml -> {
             // The first configuration that is read is not that of a process.

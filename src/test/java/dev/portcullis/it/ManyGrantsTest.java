@@ -2,8 +2,8 @@ package dev.portcullis.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
-import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ class ManyGrantsTest {
         private final List<Long> logins = new ArrayList<>();
 
         Side(int grants) {
-            redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+            redis = RedisServer.start(Ports.free(), Optional.empty());
             fleet = Fleet.start(
                     1, yaml -> yaml.put("redis", new JsonObject().put("url", "redis://" + redis.address())));
             refresher = new Refresher(fleet);

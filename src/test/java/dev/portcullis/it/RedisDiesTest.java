@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Answer;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
-import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +34,7 @@ class RedisDiesTest {
     private static final int CALLS_PER_SECOND = 500;
     private static final int COLD = 10;
 
-    private final RedisServer redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+    private final RedisServer redis = RedisServer.start(Ports.free(), Optional.empty());
 
     private Fleet start(Consumer<JsonObject> change) {
         return Fleet.start(2, yaml -> {

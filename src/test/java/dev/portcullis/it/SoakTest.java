@@ -2,8 +2,8 @@ package dev.portcullis.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
-import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ class SoakTest {
     @Test
     @DisplayName("Under a mixed load for long memory, files, threads and the keys in Redis stay as many as they were")
     void flat() throws InterruptedException {
-        RedisServer redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        RedisServer redis = RedisServer.start(Ports.free(), Optional.empty());
         try (redis;
                 Fleet fleet = Fleet.start(GATEWAYS, yaml -> shortLived(yaml, redis));
                 Traffic traffic = mixed(fleet)) {

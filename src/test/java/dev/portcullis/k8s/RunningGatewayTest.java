@@ -3,6 +3,7 @@ package dev.portcullis.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
@@ -37,7 +38,7 @@ class RunningGatewayTest {
 
     @BeforeAll
     static void use() {
-        int port = World.freePorts(1).get(0);
+        int port = Ports.free();
         management = "http://localhost:" + port;
         world = World.startProcesses(1, yaml -> {
             yaml.getJsonObject("management").put("port", port);

@@ -8,6 +8,7 @@ import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.config.Secret;
 import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.RawConnection.Head;
 import dev.portcullis.testkit.RawUpstream;
@@ -31,7 +32,7 @@ class FaultTest {
     @Test
     @DisplayName("ends a call at once in 500, and nothing of its headers gets into the log (GW-18)")
     void noCallHangs() throws Exception {
-        int port = World.freePorts(1).get(0);
+        int port = Ports.free();
         String publicUrl = "http://localhost:" + port;
         KeyRing keys = KeyRing.generate(InstantSource.system());
         Vertx vertx = Vertx.vertx();

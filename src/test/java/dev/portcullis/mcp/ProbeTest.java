@@ -7,6 +7,7 @@ import dev.portcullis.crypto.KeyRing;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.StubUpstream;
 import dev.portcullis.testkit.World;
 import dev.portcullis.token.ProbeTokens;
@@ -35,7 +36,7 @@ class ProbeTest {
     private static final KeyRing KEYS = KeyRing.generate(InstantSource.system());
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final StubUpstream UPSTREAM = new StubUpstream("behind");
-    private static final int MANAGEMENT = World.freePorts(1).get(0);
+    private static final int MANAGEMENT = Ports.free();
     private static World world;
 
     @BeforeAll

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.dev.cognito.PoolUser;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.StubUpstream;
 import dev.portcullis.testkit.TestClient;
@@ -174,7 +175,7 @@ class SessionTest {
     @DisplayName("whose replica is gone is 404, so that the client begins a new one (TR-17)")
     void replicaGone() {
         StubUpstream going = new StubUpstream("going");
-        int management = World.freePorts(1).get(0);
+        int management = Ports.free();
         try (World small = World.start(configuration -> {
             configuration.getJsonObject("management").put("port", management);
             configuration

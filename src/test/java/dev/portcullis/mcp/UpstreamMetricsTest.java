@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.StubUpstream;
 import dev.portcullis.testkit.StubUpstream.Mood;
@@ -35,7 +36,7 @@ class UpstreamMetricsTest {
     static void start() {
         first = new StubUpstream("first");
         second = new StubUpstream("second");
-        int port = World.freePorts(1).get(0);
+        int port = Ports.free();
         management = "http://localhost:" + port + "/metrics";
         world = World.startProcesses(1, yaml -> {
             yaml.put("reload", "100ms").getJsonObject("management").put("port", port);

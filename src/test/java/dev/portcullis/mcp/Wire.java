@@ -1,6 +1,7 @@
 package dev.portcullis.mcp;
 
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.RawUpstream;
 import dev.portcullis.testkit.TestClient;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Wire implements AutoCloseable, BeforeEachCallback, AfterAllCallback {
     private final RawUpstream upstream = new RawUpstream();
-    private final int management = World.freePorts(1).get(0);
+    private final int management = Ports.free();
     private final World world;
     private final TestClient client;
     private final String token;

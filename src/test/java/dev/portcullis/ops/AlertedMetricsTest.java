@@ -7,6 +7,7 @@ import dev.portcullis.dev.cognito.Call;
 import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.RawUpstream;
 import dev.portcullis.testkit.RedisServer;
@@ -42,10 +43,10 @@ class AlertedMetricsTest {
 
     @BeforeAll
     static void start() {
-        redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        redis = RedisServer.start(Ports.free(), Optional.empty());
         stub = new StubUpstream("stub");
         raw = new RawUpstream();
-        List<Integer> ports = World.freePorts(2);
+        List<Integer> ports = Ports.free(2);
         management = "http://localhost:" + ports.get(0) + "/metrics";
         world = World.start(yaml -> {
             yaml.getJsonObject("management").put("port", ports.get(0));
@@ -201,8 +202,8 @@ class AlertedMetricsTest {
     @Test
     @DisplayName("count what was refused to stay below Cognito's quota")
     void budget() {
-        int port = World.freePorts(1).get(0);
-        try (RedisServer own = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        int port = Ports.free();
+        try (RedisServer own = RedisServer.start(Ports.free(), Optional.empty());
                 World tight = World.start(yaml -> {
                     yaml.getJsonObject("management").put("port", port);
                     yaml.put("redis", new JsonObject().put("url", "redis://" + own.address()));

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Collector;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.TestClient;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
@@ -36,7 +37,7 @@ class MetricsTest {
     @BeforeAll
     static void use() {
         collector = new Collector();
-        int port = World.freePorts(1).get(0);
+        int port = Ports.free();
         world = World.startProcesses(1, yaml -> {
             yaml.getJsonObject("management").put("port", port);
             yaml.put(

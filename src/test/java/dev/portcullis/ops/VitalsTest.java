@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.dev.cognito.Call;
 import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.testkit.Browser;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.World;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -19,7 +20,7 @@ class VitalsTest {
     @DisplayName(
             "The age of Cognito's keys grows while they cannot be fetched, and the gateway stays ready with those it has")
     void keysAge() {
-        int port = World.freePorts(1).get(0);
+        int port = Ports.free();
         String management = "http://localhost:" + port;
         try (World world = World.start(yaml -> {
             yaml.put("management", new JsonObject().put("host", "localhost").put("port", port));

@@ -8,9 +8,9 @@ import dev.portcullis.config.GatewayConfig;
 import dev.portcullis.outage.Outage;
 import dev.portcullis.testkit.BareConfig;
 import dev.portcullis.testkit.LogCapture;
+import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TcpRelay;
-import dev.portcullis.testkit.World;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -47,7 +47,7 @@ class RedisLinkTest {
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(World.freePorts(1).get(0), Optional.empty());
+        redis = RedisServer.start(Ports.free(), Optional.empty());
     }
 
     @AfterEach
@@ -128,7 +128,7 @@ class RedisLinkTest {
     @Test
     @DisplayName("READONLY: a server that was demoted is left, and taken again only when it is a master")
     void aDemotedServerIsLeft() {
-        try (RedisServer master = RedisServer.start(World.freePorts(1).get(0), Optional.empty())) {
+        try (RedisServer master = RedisServer.start(Ports.free(), Optional.empty())) {
             RedisLink commands = link(redis.port());
             RedisLink scripts = link(redis.port());
             double before = registry.counter("portcullis.redis.lost").count();
@@ -188,7 +188,7 @@ class RedisLinkTest {
         redis.ask("CONFIG", "SET", "maxmemory", memory);
         redis.ask("CONFIG", "SET", "maxmemory-policy", policy);
         try (LogCapture log = LogCapture.of(CommandConnection.class.getName());
-                RedisServer sound = RedisServer.start(World.freePorts(1).get(0), Optional.empty())) {
+                RedisServer sound = RedisServer.start(Ports.free(), Optional.empty())) {
             List<RedisLink> links = List.of(link(redis.port()), link(redis.port()));
             double expected = reported ? 1 : 0;
             await().atMost(PATIENCE).until(() -> evicts() == expected);

@@ -2,9 +2,6 @@ package dev.portcullis.testkit;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +34,7 @@ public final class RedisGroup implements AutoCloseable {
 
     /** The first one is the master. */
     public static RedisGroup sentinel() {
-        List<Integer> ports = freePorts(6);
+        List<Integer> ports = Ports.free(6);
         List<RedisServer> servers = new ArrayList<>();
         String masterAt = "127.0.0.1 " + ports.get(0);
         for (int i = 0; i < 3; i++) {
@@ -70,7 +67,7 @@ public final class RedisGroup implements AutoCloseable {
 
     /** A master and a Sentinel that has users of its own; the Sentinel tells others to find the master where this puts it. */
     public static RedisGroup guarded(IntUnaryOperator front) {
-        List<Integer> ports = freePorts(2);
+        List<Integer> ports = Ports.free(2);
         RedisServer server = RedisServer.start(ports.get(0), Optional.of(PASSWORD));
         int named = front.applyAsInt(server.port());
         RedisServer sentinel = RedisServer.startSentinel(
@@ -102,7 +99,7 @@ public final class RedisGroup implements AutoCloseable {
      */
     public static RedisGroup cluster(int replicas, IntUnaryOperator front) {
         int size = 3 + 3 * replicas;
-        List<RedisServer> servers = freePorts(size).stream()
+        List<RedisServer> servers = Ports.freeWithBus(size).stream()
                 .map(port -> RedisServer.start(
                         port,
                         Optional.of(PASSWORD),
@@ -331,25 +328,5 @@ public final class RedisGroup implements AutoCloseable {
     public void close() {
         sentinels.forEach(RedisServer::close);
         servers.forEach(RedisServer::close);
-    }
-
-    /** Such that a cluster's bus, ten thousand higher, is free as well, and below those that outgoing connections get. */
-    private static List<Integer> freePorts(int count) {
-        List<Integer> ports = new ArrayList<>();
-        for (int tries = 0; ports.size() < count && tries < 1000; tries++) {
-            int port = Ports.any(12_000, 22_000);
-            if (!ports.contains(port) && isFree(port) && isFree(port + 10_000)) {
-                ports.add(port);
-            }
-        }
-        return ports;
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
     }
 }

@@ -14,7 +14,7 @@ public record Replicas(World world, List<Integer> management) implements AutoClo
 
     /** @param redisUrl as the configuration has it */
     public static Replicas on(String redisUrl) {
-        List<Integer> management = World.freePorts(COUNT);
+        List<Integer> management = Ports.free(COUNT);
         int[] next = {0};
         World world = World.start(COUNT, yaml -> {
             // The first configuration that is read is not that of a gateway.

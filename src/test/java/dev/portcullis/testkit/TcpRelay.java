@@ -52,7 +52,7 @@ public final class TcpRelay implements AutoCloseable {
 
     private TcpRelay(int target) {
         this.target = target;
-        this.port = World.freePorts(1).get(0);
+        this.port = Ports.free();
         server = Optional.of(listen());
     }
 

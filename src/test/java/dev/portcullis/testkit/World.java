@@ -19,7 +19,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -67,7 +66,7 @@ public final class World implements AutoCloseable {
 
     private World(Vertx vertx, int gateways, Optional<String> front, Consumer<JsonObject> change, Launch launch) {
         this.vertx = vertx;
-        List<Integer> ports = freePorts(gateways);
+        List<Integer> ports = Ports.free(gateways);
         String publicUrl = front.orElse("http://localhost:" + ports.get(0));
         cognito = await(CognitoSimulator.start(
                 vertx,
@@ -305,22 +304,6 @@ public final class World implements AutoCloseable {
 
     private static GatewayConfig read(JsonObject yaml) {
         return new ConfigReader(Map.of()).read("a test's configuration", yaml.encode(), Path.of(""));
-    }
-
-    /** Below the range that systems take local ports of outgoing connections from: until we listen, nobody else may get them. */
-    public static List<Integer> freePorts(int count) {
-        List<Integer> ports = new ArrayList<>();
-        for (int tries = 0; ports.size() < count && tries < 1000; tries++) {
-            int port = Ports.any(15_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                if (!ports.contains(socket.getLocalPort())) {
-                    ports.add(socket.getLocalPort());
-                }
-            } catch (IOException taken) {
-                // The next one, then.
-            }
-        }
-        return ports;
     }
 
     static <T> T await(Future<T> future) {
