@@ -31,8 +31,8 @@ import java.util.stream.Stream;
  * grant are looked at every time.
  */
 public final class AccessTokenVerifier {
-    // Two to five kilobytes each.
-    private static final int RECENT_TOKENS = 512;
+    // Two to five kilobytes each, beside those of the verified token.
+    private static final int REMEMBERED_FOR_EACH_RECENT = 100;
 
     private final Vertx vertx;
     private final String issuer;
@@ -44,7 +44,7 @@ public final class AccessTokenVerifier {
     private final TokenEncryption encryption;
     private final IdentityProvider idp;
     private final InstantSource clock;
-    private final RecentTokens recent = new RecentTokens(RECENT_TOKENS);
+    private final RecentTokens recent;
     // Event-loop confined.
     private Optional<Signatures> signatures = Optional.empty();
 
@@ -72,6 +72,7 @@ public final class AccessTokenVerifier {
         this.encryption = encryption;
         this.idp = idp;
         this.clock = clock;
+        this.recent = new RecentTokens(config.tokens().cacheSize() / REMEMBERED_FOR_EACH_RECENT);
     }
 
     /**

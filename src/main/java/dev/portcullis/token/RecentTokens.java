@@ -16,9 +16,9 @@ final class RecentTokens {
 
     private record Seen(String token, TokenDigest digest) {}
 
-    /** @param size how many are remembered, a power of two */
+    /** @param size how many are remembered, or up to twice as many: the next power of two */
     RecentTokens(int size) {
-        this.places = new Seen[size];
+        this.places = new Seen[Integer.highestOneBit(2 * size - 1)];
         Arrays.fill(places, NOTHING);
     }
 
