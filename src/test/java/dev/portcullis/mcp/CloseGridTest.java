@@ -84,7 +84,7 @@ class CloseGridTest {
             if (side == Side.CLIENT) {
                 List<String> logged = whatIsLogged(() -> {
                     how.end(client);
-                    assertThat(upstream.awaitEnd()).isLessThan(Duration.ofSeconds(1));
+                    assertThat(upstream.awaitEnd()).isLessThan(Duration.ofSeconds(3));
                 });
                 assertThat(logged).isEmpty();
             } else {

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The way to one server, which can be full, demoted, silent or gone. */
 class RedisLinkTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofMillis(400);
     private static final Duration TTL = Duration.ofMinutes(1);
     private static final Script RATE = Script.of(RateCell.class, "rate");
 
@@ -98,7 +99,7 @@ class RedisLinkTest {
                 assertThatThrownBy(() -> join(command)).hasRootCauseInstanceOf(Outage.class);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - began);
-            assertThat(took).isBetween(Duration.ofMillis(250), Duration.ofMillis(1200));
+            assertThat(took).isBetween(TIMEOUT.minusMillis(50), TIMEOUT.multipliedBy(5));
             assertThat(registry.find("portcullis.redis.command").tag("outcome", "timeout").timers().stream()
                             .mapToLong(Timer::count)
                             .sum())
@@ -107,7 +108,7 @@ class RedisLinkTest {
             // And from then on nobody waits at all.
             long next = System.nanoTime();
             assertThatThrownBy(() -> on(() -> link.get("pc:a"))).hasRootCauseInstanceOf(Outage.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - next)).isLessThan(Duration.ofMillis(200));
+            assertThat(Duration.ofNanos(System.nanoTime() - next)).isLessThan(TIMEOUT);
             network.heal();
             await().atMost(PATIENCE).until(link::isUp);
             assertThat(on(() -> link.get("pc:a"))).isEmpty();
@@ -223,7 +224,7 @@ class RedisLinkTest {
 
     private static GatewayConfig.Redis config(int port) {
         return BareConfig.redis(
-                new JsonObject().put("url", "redis://localhost:" + port).put("timeout", "300ms"));
+                new JsonObject().put("url", "redis://localhost:" + port).put("timeout", TIMEOUT.toMillis() + "ms"));
     }
 
     /** On the one event loop that links are for. */
