@@ -22,17 +22,22 @@ const children = new Set();
 process.on('exit', () => children.forEach((child) => child.kill()));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
-/** A port that was free a moment ago. */
+// Whoever drew one may not listen on it yet, so that it counts as free.
+const drawn = new Set();
+
+/** A port that was free a moment ago, and that nobody else here has drawn. */
 export async function freePort() {
   for (;;) {
     // Below the range that outgoing connections take theirs from.
     const port = 15_000 + Math.floor(Math.random() * 17_000);
+    if (drawn.has(port)) continue;
     const server = createServer();
     const free = await new Promise((resolve) => {
       server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
     });
     if (free) {
       await new Promise((resolve) => server.close(resolve));
+      drawn.add(port);
       return port;
     }
   }
