@@ -132,7 +132,8 @@ class CrossPurposeTokenTest {
                         .expirationTime(Date.from(Instant.now().minusSeconds(5)))
                         .build(),
                 right));
-        for (int i = 0; i < accessToken.length(); i += 97) {
+        // Of the last character some bits mean nothing.
+        for (int i = 0; i < accessToken.length() - 1; i += 97) {
             char flipped = accessToken.charAt(i) == 'A' ? 'B' : 'A';
             assertRefused(accessToken.substring(0, i) + flipped + accessToken.substring(i + 1));
         }

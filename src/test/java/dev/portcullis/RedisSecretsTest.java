@@ -9,6 +9,7 @@ import dev.portcullis.dev.cognito.Fault;
 import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.DocumentHost;
+import dev.portcullis.testkit.Jose;
 import dev.portcullis.testkit.Ports;
 import dev.portcullis.testkit.RedisServer;
 import dev.portcullis.testkit.TestClient;
@@ -31,9 +32,6 @@ import org.junit.jupiter.api.Test;
 
 /** Everything that is in Redis, after every step: whoever reads it must not be able to act as anybody, and it must not fill up. */
 class RedisSecretsTest {
-    // How the JSON of a token begins, in base64: alg, kid, cty, typ. Shorter ones come up in what is sealed, by chance.
-    private static final String[] JOSE = {"eyJhbGciOi", "eyJraWQiOi", "eyJjdHkiOi", "eyJ0eXAiOi"};
-
     private final Set<String> secrets = new TreeSet<>();
     private final Set<String> kinds = new TreeSet<>();
     private RedisServer redis;
@@ -154,7 +152,7 @@ class RedisSecretsTest {
                     .as("the life of " + key)
                     .isNotEqualTo(-1);
             for (String text : List.of(key, value, decoded(value))) {
-                assertThat(text).as(key).doesNotContain(JOSE).doesNotContain(secrets.toArray(String[]::new));
+                assertThat(text).as(key).doesNotContain(Jose.BEGINNINGS).doesNotContain(secrets.toArray(String[]::new));
             }
         });
     }

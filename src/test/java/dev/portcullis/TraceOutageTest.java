@@ -146,8 +146,10 @@ class TraceOutageTest {
         try (World world = World.startProcesses(
                 1,
                 traced(traces -> traces.put("serviceName", "flushed")
-                        .getJsonObject("batch")
-                        .put("interval", "60s")))) {
+                                .getJsonObject("batch")
+                                .put("interval", "60s"))
+                        // The first batch of a process takes its time on a busy machine.
+                        .andThen(yaml -> yaml.getJsonObject("drain").put("timeout", "15s")))) {
             // Long before the next batch is due.
             use(world, 1);
 

@@ -6,6 +6,7 @@ import dev.portcullis.testkit.Answer;
 import dev.portcullis.testkit.Browser;
 import dev.portcullis.testkit.Collector;
 import dev.portcullis.testkit.Collector.Received;
+import dev.portcullis.testkit.Jose;
 import dev.portcullis.testkit.LogCapture;
 import dev.portcullis.testkit.RawConnection;
 import dev.portcullis.testkit.StubUpstream;
@@ -371,6 +372,7 @@ class TracesTest {
                 .doesNotContain(renewed.getString("access_token"), renewed.getString("refresh_token"))
                 .doesNotContain(world.cognito().pool().client().id(), World.USER, World.PASSWORD, "example.com")
                 .doesNotContain("pa55word", "qu3ry", "cr0mbs", "ag3nt", "st4te", "b0dy", "M3TH0D")
-                .doesNotContain(KEY, "code_challenge", "eyJ", "pcr_", "pcc_", "pc:", "127.0.0.1");
+                .doesNotContain(KEY, "code_challenge", "pcr_", "pcc_", "pc:", "127.0.0.1")
+                .doesNotContain(Jose.BEGINNINGS);
     }
 }
