@@ -135,6 +135,8 @@ class RedisSecretsTest {
         String refresh = tokens.getString("refresh_token");
         String cognito = SignedJWT.parse(access).getJWTClaimsSet().getStringClaim("cognito_token");
         secrets.addAll(List.of(access, refresh, cognito));
+        assertThat(List.of(access, cognito))
+                .allMatch(token -> Jose.BEGINNINGS.stream().anyMatch(token::startsWith));
         for (String token : List.of(access, refresh, cognito)) {
             secrets.add(token.substring(token.lastIndexOf('.') + 1));
         }

@@ -51,7 +51,7 @@ public record GatewayConfig(
     /** @param port 0 takes a free one */
     public record Listen(String host, int port) {
 
-        /** Two servers there would start all the same, and each connection get one of them. */
+        /** Vert.x would start both servers there, and give each connection to one of them. Other names of one address fail when it is bound. */
         boolean isAt(Listen other) {
             return port != 0 && port == other.port && host.equalsIgnoreCase(other.host);
         }

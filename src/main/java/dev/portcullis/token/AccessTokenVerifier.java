@@ -31,8 +31,8 @@ import java.util.stream.Stream;
  * grant are looked at every time.
  */
 public final class AccessTokenVerifier {
-    // Two to five kilobytes each, beside those of the verified token.
-    private static final int REMEMBERED_FOR_EACH_RECENT = 100;
+    // One in so many of those in the cache: its text takes two to five kilobytes more.
+    private static final int CACHED_FOR_EACH_RECENT = 100;
 
     private final Vertx vertx;
     private final String issuer;
@@ -72,7 +72,7 @@ public final class AccessTokenVerifier {
         this.encryption = encryption;
         this.idp = idp;
         this.clock = clock;
-        this.recent = new RecentTokens(config.tokens().cacheSize() / REMEMBERED_FOR_EACH_RECENT);
+        this.recent = new RecentTokens(config.tokens().cacheSize() / CACHED_FOR_EACH_RECENT);
     }
 
     /**

@@ -196,7 +196,7 @@ class ConfigReaderTest {
                 .isThrownBy(() -> read(yaml + "management: { host: LocalHost }\n", environment))
                 .withMessageContaining("management.port: must not be listen.port");
 
-        // Another address of the machine, or whichever port is free.
+        // Another host, which the system refuses if it is the same address; or whichever ports are free.
         assertThat(read(yaml, environment).management().port()).isEqualTo(9090);
         String free = MINIMAL + "listen: { host: localhost, port: 0 }\nmanagement: { host: localhost, port: 0 }\n";
         assertThat(read(free, environment).management().port()).isZero();

@@ -99,7 +99,7 @@ class RedisLinkTest {
                 assertThatThrownBy(() -> join(command)).hasRootCauseInstanceOf(Outage.class);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - began);
-            assertThat(took).isBetween(TIMEOUT.minusMillis(50), TIMEOUT.multipliedBy(5));
+            assertThat(took).isBetween(TIMEOUT.minusMillis(50), TIMEOUT.multipliedBy(4));
             assertThat(registry.find("portcullis.redis.command").tag("outcome", "timeout").timers().stream()
                             .mapToLong(Timer::count)
                             .sum())
